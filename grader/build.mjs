@@ -1,0 +1,25 @@
+// Bundles the command, the child process and the two entries that exercises import. They share chunks, so that
+// `Todo` and `ClaimFailure` are one class each. The engine and esbuild (a native binary) stay outside.
+import { rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const here = import.meta.dirname;
+await rm(`${here}/dist`, { recursive: true, force: true });
+await build({
+  entryPoints: {
+    index: `${here}/src/index.ts`,
+    check: `${here}/src/check/index.ts`,
+    child: `${here}/src/child/main.ts`,
+    cli: `${here}/src/cli.ts`,
+  },
+  outdir: `${here}/dist`,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  external: ['@track/engine', '@track/engine/*', 'esbuild'],
+  // Bundled CommonJS (commander) asks for node's own modules by require.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+  logLevel: 'warning',
+});
