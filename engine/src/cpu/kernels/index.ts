@@ -1,1 +1,3 @@
 export * from './pointwise'
+export * from './matmul'
+export { tile_f32 } from './panels'

@@ -1,0 +1,207 @@
+// The register tile of the float32 matrix product and the packing of its operands.
+// Panels hold 4 rows of A or 8 columns of B, k-major, so that the tile reads both with constant strides. Inside this
+// file all strides are in bytes.
+import { madd } from './math'
+
+/** Rows of A in a tile. */
+export const MR: i32 = 4
+/** Columns of B in a tile. */
+export const NR: i32 = 8
+/** Bytes of the spare tile that `tile_edge` needs. */
+export const TILE_BYTES: usize = 128
+
+@inline function finish(c: usize, bias: usize, accumulate: i32, lo: v128, hi: v128): void {
+  if (bias) {
+    lo = f32x4.add(lo, v128.load(bias))
+    hi = f32x4.add(hi, v128.load(bias, 16))
+  }
+  if (accumulate) {
+    lo = f32x4.add(lo, v128.load(c))
+    hi = f32x4.add(hi, v128.load(c, 16))
+  }
+  v128.store(c, lo)
+  v128.store(c, hi, 16)
+}
+
+/**
+ * C[4, 8] = A·B (+ bias[8]) (+ C if `accumulate`) for a packed panel of A; row k of B lies at `b + k * bStep`.
+ * 11 live vectors and no unrolling: V8 keeps everything in registers. The bench calls it as the ceiling for compute.
+ */
+export function tile_f32(kc: i32, a: usize, b: usize, bStep: usize, c: usize, cStep: usize, bias: usize, accumulate: i32): void {
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
+  for (let k = kc; k > 0; --k) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16)
+    let s = v128.load_splat<f32>(a)
+    c00 = madd(s, b0, c00); c01 = madd(s, b1, c01)
+    s = v128.load_splat<f32>(a, 4)
+    c10 = madd(s, b0, c10); c11 = madd(s, b1, c11)
+    s = v128.load_splat<f32>(a, 8)
+    c20 = madd(s, b0, c20); c21 = madd(s, b1, c21)
+    s = v128.load_splat<f32>(a, 12)
+    c30 = madd(s, b0, c30); c31 = madd(s, b1, c31)
+    a += 16
+    b += bStep
+  }
+  finish(c, bias, accumulate, c00, c01)
+  finish(c + cStep, bias, accumulate, c10, c11)
+  c += cStep << 1
+  finish(c, bias, accumulate, c20, c21)
+  finish(c + cStep, bias, accumulate, c30, c31)
+}
+
+/** The same tile over an A that is not packed: four row pointers that advance by `aStep`. */
+export function tile_rows_f32(
+  kc: i32, a0: usize, a1: usize, a2: usize, a3: usize, aStep: usize,
+  b: usize, bStep: usize, c: usize, cStep: usize, bias: usize, accumulate: i32,
+): void {
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
+  for (let k = kc; k > 0; --k) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16)
+    let s = v128.load_splat<f32>(a0)
+    c00 = madd(s, b0, c00); c01 = madd(s, b1, c01)
+    s = v128.load_splat<f32>(a1)
+    c10 = madd(s, b0, c10); c11 = madd(s, b1, c11)
+    s = v128.load_splat<f32>(a2)
+    c20 = madd(s, b0, c20); c21 = madd(s, b1, c21)
+    s = v128.load_splat<f32>(a3)
+    c30 = madd(s, b0, c30); c31 = madd(s, b1, c31)
+    a0 += aStep; a1 += aStep; a2 += aStep; a3 += aStep
+    b += bStep
+  }
+  finish(c, bias, accumulate, c00, c01)
+  finish(c + cStep, bias, accumulate, c10, c11)
+  c += cStep << 1
+  finish(c, bias, accumulate, c20, c21)
+  finish(c + cStep, bias, accumulate, c30, c31)
+}
+
+/** Moves the valid `rows` × `cols` part of a spare tile to C. */
+export function tile_edge(tile: usize, c: usize, cStep: usize, rows: i32, cols: i32, bias: usize, accumulate: i32): void {
+  for (let i = 0; i < rows; ++i) {
+    let j = 0
+    if (cols >= 4) {
+      let v = v128.load(tile)
+      if (bias) v = f32x4.add(v, v128.load(bias))
+      if (accumulate) v = f32x4.add(v, v128.load(c))
+      v128.store(c, v)
+      j = 4
+    }
+    for (; j < cols; ++j) {
+      const at = <usize>j << 2
+      let v = load<f32>(tile + at)
+      if (bias) v += load<f32>(bias + at)
+      if (accumulate) v += load<f32>(c + at)
+      store<f32>(c + at, v)
+    }
+    tile += 32
+    c += cStep
+  }
+}
+
+/** Writes the transpose of four vectors to `out`, rows `step` bytes apart. */
+@inline export function store_transposed(r0: v128, r1: v128, r2: v128, r3: v128, out: usize, step: usize): void {
+  const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5)
+  const t2 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7)
+  v128.store(out, v128.shuffle<f64>(t0, t1, 0, 2))
+  v128.store(out + step, v128.shuffle<f64>(t0, t1, 1, 3))
+  v128.store(out + (step << 1), v128.shuffle<f64>(t2, t3, 0, 2))
+  v128.store(out + step * 3, v128.shuffle<f64>(t2, t3, 1, 3))
+}
+
+/** The sums of four vectors, as one vector. */
+@inline export function sum4(r0: v128, r1: v128, r2: v128, r3: v128): v128 {
+  const t0 = f32x4.add(v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), v128.shuffle<f32>(r0, r1, 2, 6, 3, 7))
+  const t1 = f32x4.add(v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), v128.shuffle<f32>(r2, r3, 2, 6, 3, 7))
+  return f32x4.add(v128.shuffle<f32>(t0, t1, 0, 1, 4, 5), v128.shuffle<f32>(t0, t1, 2, 3, 6, 7))
+}
+
+/**
+ * Packs 4 lanes (`lanes` of them real, the others repeat the first and are never stored) of kc values.
+ * Lane l, position k is at `s + l * lane + k * step`; it goes to `out + k * outStep + 4 * l`.
+ */
+function pack_lanes(s: usize, lane: usize, step: usize, lanes: i32, kc: i32, out: usize, outStep: usize): void {
+  let p0 = s
+  let p1 = lanes > 1 ? s + lane : s
+  let p2 = lanes > 2 ? s + (lane << 1) : s
+  let p3 = lanes > 3 ? s + lane * 3 : s
+  let k = kc
+  if (step == 4) {
+    for (; k >= 4; k -= 4) {
+      store_transposed(v128.load(p0), v128.load(p1), v128.load(p2), v128.load(p3), out, outStep)
+      p0 += 16; p1 += 16; p2 += 16; p3 += 16
+      out += outStep << 2
+    }
+  }
+  for (; k > 0; --k) {
+    store<f32>(out, load<f32>(p0))
+    store<f32>(out, load<f32>(p1), 4)
+    store<f32>(out, load<f32>(p2), 8)
+    store<f32>(out, load<f32>(p3), 12)
+    p0 += step; p1 += step; p2 += step; p3 += step
+    out += outStep
+  }
+}
+
+/** Packs `panels` full panels of A whose rows are adjacent in memory: eight k at a time, so that reads stream. */
+function pack_a_adjacent(s: usize, step: usize, panels: i32, kc: i32, out: usize): void {
+  const panel = <usize>kc << 4
+  for (let k0 = 0; k0 < kc; k0 += 8) {
+    const count = min(8, kc - k0)
+    let from = s + <usize>k0 * step, to = out + (<usize>k0 << 4)
+    for (let i = 0; i < panels; ++i) {
+      let f = from, t = to
+      for (let k = 0; k < count; ++k) {
+        v128.store(t, v128.load(f))
+        f += step
+        t += 16
+      }
+      from += 16
+      to += panel
+    }
+  }
+}
+
+function pack_b_adjacent(s: usize, step: usize, panels: i32, kc: i32, out: usize): void {
+  const panel = <usize>kc << 5
+  for (let k0 = 0; k0 < kc; k0 += 8) {
+    const count = min(8, kc - k0)
+    let from = s + <usize>k0 * step, to = out + (<usize>k0 << 5)
+    for (let i = 0; i < panels; ++i) {
+      let f = from, t = to
+      for (let k = 0; k < count; ++k) {
+        v128.store(t, v128.load(f))
+        v128.store(t, v128.load(f, 16), 16)
+        f += step
+        t += 32
+      }
+      from += 32
+      to += panel
+    }
+  }
+}
+
+/** Packs A[m, kc] (element i, k at `a + i * row + k * col`) into ceil(m / 4) panels of kc × 4. */
+export function pack_a_f32(a: usize, row: usize, col: usize, m: i32, kc: i32, out: usize): void {
+  let i = 0
+  if (row == 4) {
+    pack_a_adjacent(a, col, m >> 2, kc, out)
+    i = m & ~3
+  }
+  for (; i < m; i += 4) {
+    pack_lanes(a + <usize>i * row, row, col, min(4, m - i), kc, out + (<usize>i * <usize>kc << 2), 16)
+  }
+}
+
+/** Packs B[kc, n] (element k, j at `b + k * row + j * col`) into ceil(n / 8) panels of kc × 8. */
+export function pack_b_f32(b: usize, row: usize, col: usize, kc: i32, n: i32, out: usize): void {
+  let j = 0
+  if (col == 4) {
+    pack_b_adjacent(b, row, n >> 3, kc, out)
+    j = n & ~7
+  }
+  for (; j < n; j += 8) {
+    const s = b + <usize>j * col, to = out + (<usize>j * <usize>kc << 2)
+    pack_lanes(s, col, row, min(4, n - j), kc, to, 32)
+    if (n - j > 4) pack_lanes(s + (col << 2), col, row, min(4, n - j - 4), kc, to + 16, 32)
+  }
+}
