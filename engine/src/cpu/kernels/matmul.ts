@@ -54,7 +54,7 @@ export function gemm_f32(
     gemv(m, k, a, rsa, csa, b, rsb, c, rsc, accumulate, bias, 0, scratch)
     return
   }
-  if (m <= 8 && rsb == 1 && csa == 1 && k >= 16) {
+  if ((m <= 8 || n <= 2 * NR) && rsb == 1 && csa == 1 && k >= 16) {
     gemm_dot(m, n, k, a, rsa << 2, b, csb << 2, c, rsc << 2, accumulate, bias)
     return
   }
@@ -262,7 +262,7 @@ function gemv_strided(m: i32, k: i32, a: usize, row: usize, col: usize, x: usize
   }
 }
 
-/** Few rows times contiguous columns (a small batch through a linear layer): 2 × 4 dot products, nothing packed. */
+/** Few rows or few columns, both contiguous along k (a small batch, or few classes, in a linear layer): 2 × 4 dot products, nothing packed. */
 function gemm_dot(
   m: i32, n: i32, k: i32, a: usize, row: usize, b: usize, col: usize, c: usize, cRow: usize, accumulate: i32, bias: usize,
 ): void {

@@ -1,0 +1,12 @@
+import type { InPlace } from './signatures.ts';
+import type { PointwiseOps, pointwiseInPlace } from './pointwise.ts';
+import type { ViewOps } from './view.ts';
+import type { WriteOps, writeInPlace } from './write.ts';
+
+type Names<T extends readonly string[]> = T[number];
+
+/** The methods that tensors have: one interface for each family of operators, and the in-place forms. */
+export interface TensorMethods extends
+  PointwiseOps, InPlace<PointwiseOps, Names<typeof pointwiseInPlace>>,
+  InPlace<WriteOps, Names<typeof writeInPlace>>,
+  ViewOps {}
