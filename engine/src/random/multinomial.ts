@@ -1,7 +1,7 @@
 import { TorchError } from '../errors.ts';
 import { isFloat, type DType } from '../tensor/dtype.ts';
-import { roundTo } from '../tensor/half.ts';
 import { exponential } from './distributions.ts';
+import { roundTo } from './encode.ts';
 import type { Generator } from './generator.ts';
 import { uniformDouble } from './uniform.ts';
 

@@ -1,8 +1,7 @@
 import type { StoredArray } from '../cpu/heap.ts';
 import { TorchError } from '../errors.ts';
 import type { DType } from '../tensor/dtype.ts';
-import { roundTo } from '../tensor/half.ts';
-import { encode, type NumberArray } from './encode.ts';
+import { encode, roundTo, type NumberArray } from './encode.ts';
 import type { Generator } from './generator.ts';
 import { fillUniform, uniformDouble } from './uniform.ts';
 
