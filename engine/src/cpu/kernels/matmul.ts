@@ -2,7 +2,7 @@
 // split over threads by shifting its pointers (rows of A and C, or columns of B and C): the sums of one element
 // of C are taken in an order that depends on k alone, as long as every part keeps more than 8 rows and columns.
 import { madd } from './math'
-import { MR, NR, TILE_BYTES, pack_a_f32, pack_b_f32, sum4, tile_edge, tile_f32, tile_rows_f32 } from './panels'
+import { MR, NR, TILE_BYTES, even_block, pack_a_f32, pack_b_f32, sum4, tiles_f32, tiles_rows_f32, up } from './panels'
 
 // A block of A is MC × KC (128 KiB, for L2), a block of B is KC × NC (for L3), one of its panels KC × 8 (8 KiB, for L1).
 const MC: i32 = 128
@@ -10,14 +10,6 @@ const KC: i32 = 256
 const NC: i32 = 1024
 // Up to this many multiplications a plain loop beats any preparation.
 const TINY: f64 = 256
-
-/** Rounds a block of k up so that the blocks are even: 288 is taken as 2 × 144, not 256 + 32. */
-@inline export function even_block(k: i32, most: i32): i32 {
-  const blocks = (k + most - 1) / most
-  return min(k, ((k + blocks - 1) / blocks + 7) & ~7)
-}
-
-@inline function up(x: i32, to: i32): usize { return <usize>((x + to - 1) & ~(to - 1)) }
 
 /** Bytes of scratch that `gemm_f32` needs. */
 export function gemm_scratch_f32(m: i32, n: i32, k: i32): usize {
@@ -328,38 +320,27 @@ function gemm_blocked(
     for (let k0 = 0; k0 < k; k0 += block) {
       const kc = min(block, k - k0)
       const blockB = b + <usize>k0 * bRow + <usize>j0 * bCol
-      const whole = packB ? 0 : nc & ~7
+      const whole = packB ? 0 : nc & ~(NR - 1)
       pack_b_f32(blockB + <usize>whole * bCol, bRow, bCol, kc, nc - whole, packedB)
       const add = accumulate | i32(k0 > 0)
-      const row = k0 == 0 ? bias : 0
+      const row = bias && k0 == 0 ? bias + (<usize>j0 << 2) : 0
       for (let i0 = 0; i0 < m; i0 += MC) {
         const mc = min(MC, m - i0)
         const blockA = a + <usize>i0 * aRow + <usize>k0 * aCol
+        const to = c + <usize>i0 * cRow + (<usize>j0 << 2)
         if (packA) pack_a_f32(blockA, aRow, aCol, mc, kc, packedA)
-        for (let j = 0; j < nc; j += NR) {
-          const cols = min(NR, nc - j)
-          const panelB = j < whole ? blockB + (<usize>j << 2) : packedB + (<usize>(j - whole) * <usize>kc << 2)
-          const stepB: usize = j < whole ? bRow : 32
-          const biasJ = row ? row + (<usize>(j0 + j) << 2) : 0
-          let to = c + <usize>i0 * cRow + (<usize>(j0 + j) << 2)
-          for (let i = 0; i < mc; i += MR) {
-            const rows = min(MR, mc - i)
-            const full = rows == MR && cols == NR
-            const target = full ? to : spare
-            const step: usize = full ? cRow : 32
-            if (packA) {
-              const panelA = packedA + (<usize>i * <usize>kc << 2)
-              tile_f32(kc, panelA, panelB, stepB, target, step, full ? biasJ : 0, full ? add : 0)
-            } else {
-              const p0 = blockA + <usize>i * aRow
-              const p1 = rows > 1 ? p0 + aRow : p0, p2 = rows > 2 ? p1 + aRow : p0, p3 = rows > 3 ? p2 + aRow : p0
-              tile_rows_f32(kc, p0, p1, p2, p3, aCol, panelB, stepB, target, step, full ? biasJ : 0, full ? add : 0)
-            }
-            if (!full) tile_edge(spare, to, cRow, rows, cols, biasJ, add)
-            to += cRow << 2
-          }
-        }
+        block_product(mc, whole, kc, packA ? packedA : 0, blockA, aRow, aCol, blockB, 32, bRow, to, cRow, row, add, spare)
+        const skip = <usize>whole << 2
+        block_product(mc, nc - whole, kc, packA ? packedA : 0, blockA, aRow, aCol, packedB, <usize>kc << 5, 32, to + skip, cRow, row ? row + skip : 0, add, spare)
       }
     }
   }
+}
+
+@inline function block_product(
+  m: i32, n: i32, kc: i32, packedA: usize, a: usize, aRow: usize, aCol: usize, b: usize, panelB: usize, stepB: usize,
+  c: usize, cRow: usize, bias: usize, accumulate: i32, spare: usize,
+): void {
+  if (packedA) tiles_f32(m, n, kc, packedA, b, panelB, stepB, c, cRow, bias, accumulate, spare)
+  else tiles_rows_f32(m, n, kc, a, aRow, aCol, b, panelB, stepB, c, cRow, bias, accumulate, spare)
 }

@@ -10,6 +10,15 @@ export const NR: i32 = 8
 /** Bytes of the spare tile that `tile_edge` needs. */
 export const TILE_BYTES: usize = 128
 
+/** Rounds a block of k up so that the blocks are even: 288 is taken as 2 × 144, not 256 + 32. */
+@inline export function even_block(k: i32, most: i32): i32 {
+  const blocks = (k + most - 1) / most
+  return min(k, ((k + blocks - 1) / blocks + 7) & ~7)
+}
+
+/** x rounded up to a multiple of `to`, a power of two. */
+@inline export function up(x: i32, to: i32): usize { return <usize>((x + to - 1) & ~(to - 1)) }
+
 @inline function finish(c: usize, bias: usize, accumulate: i32, lo: v128, hi: v128): void {
   if (bias) {
     lo = f32x4.add(lo, v128.load(bias))
@@ -95,6 +104,62 @@ export function tile_edge(tile: usize, c: usize, cStep: usize, rows: i32, cols: 
     }
     tile += 32
     c += cStep
+  }
+}
+
+/**
+ * C[m, n] = packed A · B (+ bias) (+ C): all tiles of a block. The panels of B lie `panelB` bytes apart and their rows
+ * `stepB`: (kc * 32, 32) where B is packed, (32, its row stride) where B is read in place and n is a multiple of 8.
+ */
+export function tiles_f32(
+  m: i32, n: i32, kc: i32, packedA: usize, b: usize, panelB: usize, stepB: usize,
+  c: usize, cStep: usize, bias: usize, accumulate: i32, spare: usize,
+): void {
+  const panelA = <usize>kc << 4
+  for (let j = 0; j < n; j += NR) {
+    const cols = min(NR, n - j)
+    let a = packedA, to = c
+    for (let i = 0; i < m; i += MR) {
+      const rows = min(MR, m - i)
+      if (rows == MR && cols == NR) {
+        tile_f32(kc, a, b, stepB, to, cStep, bias, accumulate)
+      } else {
+        tile_f32(kc, a, b, stepB, spare, 32, 0, 0)
+        tile_edge(spare, to, cStep, rows, cols, bias, accumulate)
+      }
+      a += panelA
+      to += cStep << 2
+    }
+    b += panelB
+    c += 32
+    if (bias) bias += 32
+  }
+}
+
+/** As `tiles_f32` for an A in place, its rows `rowA` and its columns `stepA` bytes apart. */
+export function tiles_rows_f32(
+  m: i32, n: i32, kc: i32, a: usize, rowA: usize, stepA: usize, b: usize, panelB: usize, stepB: usize,
+  c: usize, cStep: usize, bias: usize, accumulate: i32, spare: usize,
+): void {
+  for (let j = 0; j < n; j += NR) {
+    const cols = min(NR, n - j)
+    let a0 = a, to = c
+    for (let i = 0; i < m; i += MR) {
+      const rows = min(MR, m - i)
+      // Rows past the edge repeat the first; their results stay in the spare tile.
+      const a1 = rows > 1 ? a0 + rowA : a0, a2 = rows > 2 ? a1 + rowA : a0, a3 = rows > 3 ? a2 + rowA : a0
+      if (rows == MR && cols == NR) {
+        tile_rows_f32(kc, a0, a1, a2, a3, stepA, b, stepB, to, cStep, bias, accumulate)
+      } else {
+        tile_rows_f32(kc, a0, a1, a2, a3, stepA, b, stepB, spare, 32, 0, 0)
+        tile_edge(spare, to, cStep, rows, cols, bias, accumulate)
+      }
+      a0 += rowA << 2
+      to += cStep << 2
+    }
+    b += panelB
+    c += 32
+    if (bias) bias += 32
   }
 }
 
