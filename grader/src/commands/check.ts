@@ -1,0 +1,83 @@
+import { meter } from '../cards/meter.ts';
+import { exitCode, UsageError } from '../errors.ts';
+import type { Sandbox } from '../run/sandbox.ts';
+import { commandId, type Session } from '../session.ts';
+import type { Exercise } from '../track/catalogue.ts';
+import { select } from '../track/select.ts';
+import { mainFailure, type Verdict } from '../verdict.ts';
+
+export interface CheckFlags { seed?: number; claim?: number; json?: boolean }
+
+/** `track check [id]`: the card of an exercise, or a line an exercise and the card of the first that is open. */
+export async function checkCommand(session: Session, id: string | undefined, flags: CheckFlags): Promise<number> {
+  const sandbox = session.checker.sandbox(); // starts while the rest is prepared
+  let chosen: Exercise[];
+  try {
+    chosen = id === undefined ? [session.nextPending() ?? session.track.exercises.at(-1)!] : select(session.track, id);
+    if (flags.claim !== undefined && chosen.length > 1) throw new UsageError('--claim goes with one exercise.');
+  } catch (error) {
+    sandbox.kill();
+    throw error;
+  }
+  return chosen.length === 1 && !isChapter(id) ? checkOne(session, chosen[0]!, sandbox, flags) : checkAll(session, chosen, sandbox, flags);
+}
+
+const isChapter = (id: string | undefined): boolean => id !== undefined && /^(\d{1,2}|bugs)$/.test(id);
+
+async function checkOne(session: Session, exercise: Exercise, sandbox: Sandbox, flags: CheckFlags): Promise<number> {
+  const verdict = await checkAndRecord(session, exercise, sandbox, flags);
+  session.print(flags.json ? JSON.stringify(verdict, null, 2) : await session.card(exercise, verdict, flags.claim));
+  return codeOf(verdict);
+}
+
+async function checkAll(session: Session, exercises: readonly Exercise[], first: Sandbox, flags: CheckFlags): Promise<number> {
+  const verdicts: Verdict[] = [];
+  let open: [Exercise, Verdict] | undefined;
+  let sandbox = first;
+  for (const [i, exercise] of exercises.entries()) {
+    const following = i + 1 < exercises.length ? session.checker.sandbox() : undefined;
+    let verdict: Verdict;
+    try {
+      verdict = await checkAndRecord(session, exercise, sandbox, flags);
+    } catch (error) {
+      following?.kill();
+      throw error;
+    }
+    verdicts.push(verdict);
+    if (verdict.status !== 'passed') open ??= [exercise, verdict];
+    if (!flags.json) session.print(line(session, exercise, verdict));
+    if (following !== undefined) sandbox = following;
+  }
+  if (flags.json) session.print(JSON.stringify(verdicts, null, 2));
+  else if (open !== undefined) session.print(`\n${await session.card(...open)}`);
+  return open === undefined ? exitCode.pass : exitCode.fail;
+}
+
+async function checkAndRecord(session: Session, exercise: Exercise, sandbox: Sandbox, { seed, claim, json }: CheckFlags): Promise<Verdict> {
+  const watcher = meter(session.terminal);
+  try {
+    const verdict = await session.checker.check(exercise, {
+      sandbox, ...(seed === undefined ? {} : { seed }), ...(claim === undefined ? {} : { claim }), ...(json ? {} : { watcher }),
+    });
+    if (claim === undefined) session.record(exercise, verdict); // one claim of several does not pass an exercise
+    return verdict;
+  } finally {
+    watcher.clear();
+  }
+}
+
+/** `✓ 04/03  condition_dim            5 of 5`. */
+export function line({ terminal: { color, symbols } }: Session, exercise: Exercise, verdict: Verdict): string {
+  const held = verdict.claims.filter(({ status }) => status === 'passed').length;
+  const [mark, paint] = verdict.status === 'passed' ? [symbols.pass, color.green]
+    : verdict.status === 'todo' ? [symbols.todo, color.yellow] : [symbols.fail, color.red];
+  const failure = mainFailure(verdict);
+  const count = verdict.claims.length === 0 ? '' : `${held} of ${verdict.claims.length}`;
+  const why = verdict.status === 'todo' && held === 0 ? 'not attempted' : failure === undefined ? '' : `${failure.class} ${failure.says}`;
+  return `${paint(mark)} ${commandId(exercise).padEnd(8)} ${exercise.name.slice(3).padEnd(28)} ${count.padEnd(8)} ${color.dim(why.split('\n')[0]!.slice(0, 60))}`.trimEnd();
+}
+
+export function codeOf(verdict: Verdict): number {
+  if (verdict.status === 'passed') return exitCode.pass;
+  return mainFailure(verdict)?.class === 'TIMEOUT' ? exitCode.timeLimit : exitCode.fail;
+}

@@ -1,0 +1,144 @@
+/** Checks attempts: builds, runs in a sandbox, and makes the verdict. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { TrackError } from '../errors.ts';
+import type { Failure } from '../failure.ts';
+import type { Exercise, Track } from '../track/catalogue.ts';
+import { statusOf, type ClaimResult, type Report, type Verdict } from '../verdict.ts';
+import { BuildFailed, Bundler, warmCompiler, type Bundle, type Fence } from './bundle.ts';
+import { locate } from './locate.ts';
+import { BrokenCheck, Sandbox, type Outcome, type Watcher } from './sandbox.ts';
+
+export interface CheckOptions {
+  seed?: number;
+  /** Only the claim with this number, from 1. */
+  claim?: number;
+  /** Another file than the learner's: a solution or a wrong attempt. */
+  attempt?: string;
+  /** Slow claims too, after a failure. */
+  all?: boolean;
+  /** A process that is already warm; otherwise one is started. */
+  sandbox?: Sandbox;
+  watcher?: Watcher;
+}
+
+/** Resident memory that an attempt may use, the engine included. */
+const memoryLimit = 3072;
+
+export function newSeed(): number {
+  return Math.floor(Math.random() * 1_000_000);
+}
+
+export class Checker {
+  readonly track: Track;
+  readonly #bundler: Bundler;
+
+  constructor(track: Track) {
+    this.track = track;
+    this.#bundler = new Bundler(track.state);
+  }
+
+  /** A process that loads the engine, for a check to come. */
+  sandbox(): Sandbox {
+    return new Sandbox(this.track.root);
+  }
+
+  /** The check as a module; a check that does not build is the track's fault. */
+  async bundleCheck(exercise: Exercise): Promise<Bundle> {
+    try {
+      return await this.#bundler.bundle(exercise.check);
+    } catch (error) {
+      if (!(error instanceof BuildFailed)) throw error;
+      const { says, where } = error.failure;
+      throw new TrackError(`${this.track.shown(where?.file ?? exercise.check)}${where ? `:${where.line}` : ''}: ${says}`);
+    }
+  }
+
+  /** The source files that an attempt is made of, if it builds. */
+  async inputs(exercise: Exercise): Promise<string[]> {
+    try {
+      return (await this.#bundler.bundle(exercise.file, this.#fence(exercise))).inputs;
+    } catch {
+      return [exercise.file]; // it does not build: the check says so
+    }
+  }
+
+  async check(exercise: Exercise, options: CheckOptions = {}): Promise<Verdict> {
+    const { seed = newSeed(), attempt = exercise.file } = options;
+    const sandbox = options.sandbox ?? this.sandbox();
+    try {
+      void warmCompiler();
+      const metadata = await this.track.metadata(exercise);
+      const make = (report: Report, outcome?: Outcome): Verdict => ({
+        version: 1, exercise: exercise.id, title: metadata.title, file: attempt, status: statusOf(report), seed,
+        ...report, output: outcome?.output ?? '', ms: Math.round(outcome?.ms ?? 0),
+      });
+      const check = this.bundleCheck(exercise);
+      void check.then(({ file }) => sandbox.prepare(file), () => undefined); // awaited below
+      let bundle: Bundle;
+      try {
+        if (!existsSync(attempt)) throw new BuildFailed(this.#missing(exercise, attempt));
+        bundle = await this.#bundler.bundle(attempt, attempt === exercise.file ? this.#fence(exercise) : undefined);
+      } catch (error) {
+        if (!(error instanceof BuildFailed)) throw error;
+        await check;
+        return make({ claims: [], drawings: [], failure: error.failure });
+      }
+      const outcome = await sandbox.run({
+        type: 'run', check: (await check).file, attempt: bundle.file, source: attempt, seed,
+        ...(options.claim === undefined ? {} : { only: options.claim - 1 }), all: options.all ?? false, blocked: metadata.blocked,
+      }, { seconds: metadata.timeLimit, memory: memoryLimit }, options.watcher);
+      const report = outcome.report ?? reportOf(outcome);
+      if (options.claim !== undefined) report.claims = report.claims.filter((_, i) => i === options.claim! - 1);
+      return make(located(report, attempt, bundle.file), outcome);
+    } catch (error) {
+      if (error instanceof BrokenCheck) throw new TrackError(`${this.track.shown(exercise.check)} does not work:\n${error.message}`);
+      throw error;
+    } finally {
+      sandbox.kill();
+    }
+  }
+
+  /** Runs a program (a bug as it was shipped) to its end, without a check. */
+  async runProgram(file: string, seconds: number): Promise<Outcome> {
+    const bundle = await this.#bundler.bundle(file);
+    return this.sandbox().run({ type: 'program', attempt: bundle.file, source: file }, { seconds, memory: memoryLimit });
+  }
+
+  #missing(exercise: Exercise, attempt: string): Failure {
+    return {
+      class: 'SYNTAX', says: `${this.track.shown(attempt)} does not exist`,
+      ...(attempt === exercise.file ? { diagnosis: `track reset ${exercise.id} brings back the file as it was shipped` } : {}),
+    };
+  }
+
+  /** An attempt is checked on its own merits: no answer and no check may be imported. */
+  #fence(exercise: Exercise): Fence {
+    const solutions = path.join(this.track.root, 'solutions') + path.sep;
+    return {
+      forbids(file) {
+        if (file.startsWith(solutions)) return 'your file imports the solution; write it yourself';
+        if (/\.check(\.[cm]?[jt]s)?$/.test(file)) return `your file imports a check (${path.basename(file)}); it is of no use to an attempt`;
+        return file === exercise.json ? 'your file imports the metadata of the exercise' : undefined;
+      },
+    };
+  }
+}
+
+/** The report of a process that did not live to send one. */
+function reportOf({ sentences, reached, decided, failure }: Outcome): Report {
+  if (failure === undefined) throw new Error('a run ended without a report and without a reason');
+  if (reached === -1) return { claims: [], drawings: [], failure };
+  const claims = sentences.map((sentence, i): ClaimResult => {
+    const known = decided[i];
+    if (known !== undefined && i !== reached) return known;
+    return i === reached ? { sentence, status: 'failed', ms: 0, failure } : { sentence, status: 'skipped', ms: 0 };
+  });
+  return { claims, drawings: [] };
+}
+
+function located(report: Report, source: string, bundle: string): Report {
+  const place = <T extends { failure?: Failure }>(item: T): T =>
+    (item.failure === undefined ? item : { ...item, failure: locate(item.failure, source, bundle) });
+  return place({ ...report, claims: report.claims.map(place) });
+}
