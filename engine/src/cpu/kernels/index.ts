@@ -1,6 +1,8 @@
 export * from './pointwise'
 export * from './pointwise-compare'
 export * from './matmul'
+export * from './conv'
+export * from './conv-direct'
 export { tile_f32 } from './panels'
 export * from './unary'
 export * from './unary-scalar'

@@ -328,7 +328,7 @@ function gemm_blocked(
         const mc = min(MC, m - i0)
         const blockA = a + <usize>i0 * aRow + <usize>k0 * aCol
         const to = c + <usize>i0 * cRow + (<usize>j0 << 2)
-        if (packA) pack_a_f32(blockA, aRow, aCol, mc, kc, packedA)
+        if (packA) pack_a_f32(blockA, aRow, aCol, mc, kc, packedA, <usize>kc << 4)
         block_product(mc, whole, kc, packA ? packedA : 0, blockA, aRow, aCol, blockB, 32, bRow, to, cRow, row, add, spare)
         const skip = <usize>whole << 2
         block_product(mc, nc - whole, kc, packA ? packedA : 0, blockA, aRow, aCol, packedB, <usize>kc << 5, 32, to + skip, cRow, row ? row + skip : 0, add, spare)

@@ -208,8 +208,7 @@ function pack_lanes(s: usize, lane: usize, step: usize, lanes: i32, kc: i32, out
 }
 
 /** Packs `panels` full panels of A whose rows are adjacent in memory: eight k at a time, so that reads stream. */
-function pack_a_adjacent(s: usize, step: usize, panels: i32, kc: i32, out: usize): void {
-  const panel = <usize>kc << 4
+function pack_a_adjacent(s: usize, step: usize, panels: i32, kc: i32, out: usize, panel: usize): void {
   for (let k0 = 0; k0 < kc; k0 += 8) {
     const count = min(8, kc - k0)
     let from = s + <usize>k0 * step, to = out + (<usize>k0 << 4)
@@ -245,15 +244,15 @@ function pack_b_adjacent(s: usize, step: usize, panels: i32, kc: i32, out: usize
   }
 }
 
-/** Packs A[m, kc] (element i, k at `a + i * row + k * col`) into ceil(m / 4) panels of kc × 4. */
-export function pack_a_f32(a: usize, row: usize, col: usize, m: i32, kc: i32, out: usize): void {
+/** Packs A[m, kc] (element i, k at `a + i * row + k * col`) into ceil(m / 4) panels of kc × 4, `panel` bytes apart. */
+export function pack_a_f32(a: usize, row: usize, col: usize, m: i32, kc: i32, out: usize, panel: usize): void {
   let i = 0
   if (row == 4) {
-    pack_a_adjacent(a, col, m >> 2, kc, out)
+    pack_a_adjacent(a, col, m >> 2, kc, out, panel)
     i = m & ~3
   }
   for (; i < m; i += 4) {
-    pack_lanes(a + <usize>i * row, row, col, min(4, m - i), kc, out + (<usize>i * <usize>kc << 2), 16)
+    pack_lanes(a + <usize>i * row, row, col, min(4, m - i), kc, out + <usize>(i >> 2) * panel, 16)
   }
 }
 
