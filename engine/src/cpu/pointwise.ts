@@ -1,5 +1,5 @@
 import { dtypeInfo, type ComputeType, type DType } from '../tensor/dtype.ts';
-import { broadcastStrides, sameShape } from '../tensor/layout.ts';
+import { broadcastStrides, sameShape, type Shape } from '../tensor/layout.ts';
 import { Tensor, type Operand } from '../tensor/tensor.ts';
 import { castElements, denseAs, spread } from './copy.ts';
 import { heap, Storage } from './heap.ts';
@@ -9,13 +9,16 @@ const computeDType: Record<ComputeType, DType> = { f32: 'float32', f64: 'float64
 /** The dtype that kernels use for values of `d`: float32, float64 or int64. */
 export const workDType = (d: DType): DType => computeDType[dtypeInfo(d).compute];
 
-// A number operand is put into memory as one element, one cell for each side.
-const cells = new Storage(64);
+// A number operand is put into memory as one element, one cell for each side; the last is for conversions.
+const CELLS = 8, cells = new Storage(CELLS * 8);
 function cell(side: number, value: number | boolean, dtype: DType): number {
   const at = cells.ptr + side * 8;
-  if (dtype === 'float32') heap.f32[at / 4] = Number(value);
-  else if (dtype === 'float64') heap.f64[at / 8] = Number(value);
-  else heap.i64[at / 8] = BigInt(Math.trunc(Number(value)));
+  switch (dtype) {
+    case 'float32': heap.f32[at / 4] = Number(value); break;
+    case 'float64': heap.f64[at / 8] = Number(value); break;
+    case 'int64': heap.i64[at / 8] = BigInt(Math.trunc(Number(value))); break;
+    default: castElements(workDType(dtype), cell(CELLS - 1, value, workDType(dtype)), dtype, at, 1);
+  }
   return at;
 }
 
@@ -27,7 +30,11 @@ function through(out: Tensor, work: DType, run: (ptr: number) => void): void {
   castElements(work, tmp.ptr, out.dtype, out.ptr, out.count);
 }
 
-
+function kernelFor(name: string, work: DType): Kernel {
+  const kernel = kernels[`${name}_${dtypeInfo(work).kernel}`];
+  if (!kernel) throw new Error(`no kernel ${name}_${dtypeInfo(work).kernel}`);
+  return kernel;
+}
 
 /**
  * Runs a two-operand kernel `name_<type>` with broadcasting. Operands are converted to `dtype`'s compute type; the
@@ -35,69 +42,90 @@ function through(out: Tensor, work: DType, run: (ptr: number) => void): void {
  */
 export function binary(name: string, out: Tensor, a: Operand, b: Operand, dtype: DType, toBool = false): void {
   if (out.count === 0) return;
-  const work = workDType(dtype), kernel = kernels[`${name}_${dtypeInfo(work).kernel}`];
-  if (!kernel) throw new Error(`no kernel ${name}_${dtypeInfo(work).kernel}`);
-  const left = rounded(a, dtype, work), right = rounded(b, dtype, work);
-  through(out, toBool ? 'bool' : work, (ptr) => loop2(kernel, out, left, right, work, ptr, toBool ? 1 : dtypeInfo(work).bytes));
+  const work = workDType(dtype), kernel = kernelFor(name, work), left = rounded(a, dtype, work), right = rounded(b, dtype, work);
+  if (out.dtype === work && out.dense) loop(kernel, out.shape, out.count, [left, right], work, out.ptr, dtypeInfo(work).bytes);
+  else through(out, toBool ? 'bool' : work, (ptr) => loop(kernel, out.shape, out.count, [left, right], work, ptr, toBool ? 1 : dtypeInfo(work).bytes));
 }
 
 /** A tensor operand in the compute type; a value of a narrower dtype is first converted to `dtype`, as PyTorch does. */
 function rounded(x: Operand, dtype: DType, work: DType): Operand {
-  if (!(x instanceof Tensor)) return x;
-  if (x.dtype === work) return x;
+  if (!(x instanceof Tensor) || x.dtype === work) return x;
   return denseAs(x.dtype === dtype || dtypeInfo(dtype).category !== 2 || dtype === work ? x : denseAs(x, dtype), work);
 }
 
-function loop2(kernel: Kernel, out: Tensor, a: Operand, b: Operand, work: DType, ptr: number, outBytes: number): void {
-  const n = out.count;
-  if (!(a instanceof Tensor)) { const t = b instanceof Tensor ? spread(b, out.shape) : null; kernel(cell(0, a, work), 0, 0, t ? t.ptr : cell(1, b as number, work), 0, t ? 1 : 0, ptr, 1, n); return; }
-  if (!(b instanceof Tensor)) { kernel(spread(a, out.shape).ptr, 0, 1, cell(1, b, work), 0, 0, ptr, 1, n); return; }
-  if (a.dense && b.dense && sameShape(a.shape, b.shape)) { kernel(a.ptr, 0, 1, b.ptr, 0, 1, ptr, 1, n); return; }
-  if (b.count === 1 && a.dense && a.count === n) { kernel(a.ptr, 0, 1, b.ptr, 0, 0, ptr, 1, n); return; }
-  if (a.count === 1 && b.dense && b.count === n) { kernel(a.ptr, 0, 0, b.ptr, 0, 1, ptr, 1, n); return; }
-  const { dims, sa, sb, left, right } = coalesce(out, a, b);
-  const bytes = dtypeInfo(work).bytes, k = dims.length;
-  const n0 = dims[k - 1], n1 = k > 1 ? dims[k - 2] : 1, sa1 = k > 1 ? sa[k - 2] : 0, sb1 = k > 1 ? sb[k - 2] : 0;
-  const outer = dims.slice(0, -2), index = outer.map(() => 0), block = n0 * n1 * outBytes;
-  let pa = left.ptr, pb = right.ptr, po = ptr;
+/** `condition ? a : b` with broadcasting, into the contiguous `out`. */
+export function select(out: Tensor, condition: Tensor, a: Operand, b: Operand): void {
+  if (out.count === 0) return;
+  const to = (x: Operand): Operand => (x instanceof Tensor ? denseAs(x, out.dtype) : x), { bytes } = dtypeInfo(out.dtype);
+  loop(kernels[`where_${bytes}`], out.shape, out.count, [condition.dtype === 'bool' ? condition : denseAs(condition, 'bool'), to(a), to(b)], out.dtype, out.ptr, bytes);
+}
+
+/** Calls a kernel (pointer, outer stride, inner stride for each operand; out, rows, columns) so often that all of `shape` is covered. */
+function loop(kernel: Kernel, shape: Shape, n: number, operands: readonly Operand[], dtype: DType, out: number, outBytes: number): void {
+  const args: number[] = [];
+  for (let k = 0; k < operands.length; k++) {
+    const x = operands[k];
+    if (!(x instanceof Tensor)) args.push(cell(k, x, dtype), 0, 0);
+    else if (x.dense && x.count === n) args.push(x.ptr, 0, 1);
+    else if (x.count === 1) args.push(x.ptr, 0, 0);
+    else { broadcastLoop(kernel, shape, operands, dtype, out, outBytes); return; }
+  }
+  args.push(out, 1, n);
+  kernel(...args);
+}
+
+/** One operand along the merged dimensions of a broadcast loop. */
+interface Side { readonly ptr: number; readonly bytes: number; readonly steps: number[] }
+
+/** Dimensions with neighbours merged where all operands allow it; steps in elements. */
+function merged(shape: Shape, operands: readonly Operand[]): { dims: number[]; steps: number[][] } {
+  const full = operands.map((x) => (x instanceof Tensor ? broadcastStrides(x.shape, x.strides, shape) : null));
+  const dims: number[] = [], steps = operands.map((): number[] => []);
+  shape.forEach((n, d) => {
+    if (n === 1) return;
+    const last = dims.length - 1;
+    if (last >= 0 && full.every((f, k) => f === null || steps[k][last] === f[d] * n)) { dims[last] *= n; full.forEach((f, k) => { steps[k][last] = f?.[d] ?? 0; }); }
+    else { dims.push(n); full.forEach((f, k) => steps[k].push(f?.[d] ?? 0)); }
+  });
+  return dims.length ? { dims, steps } : { dims: [1], steps: operands.map(() => [0]) };
+}
+
+function broadcastLoop(kernel: Kernel, shape: Shape, operands: readonly Operand[], dtype: DType, out: number, outBytes: number): void {
+  let { dims, steps } = merged(shape, operands), ops = operands;
+  // Kernels are fast for inner steps 0 and 1; an operand with another is copied first.
+  if (steps.some((s) => s[dims.length - 1] > 1)) {
+    ops = operands.map((x, k) => (x instanceof Tensor && steps[k][dims.length - 1] > 1 ? spread(x, shape) : x));
+    ({ dims, steps } = merged(shape, ops));
+  }
+  const sides: Side[] = ops.map((x, k) => ({ ptr: x instanceof Tensor ? x.ptr : cell(k, x, dtype), bytes: x instanceof Tensor ? dtypeInfo(x.dtype).bytes : 0, steps: steps[k] }));
+  const k = dims.length, n0 = dims[k - 1], n1 = k > 1 ? dims[k - 2] : 1, outer = dims.slice(0, -2), index = outer.map(() => 0);
+  const args = [...sides.flatMap((s) => [s.ptr, k > 1 ? s.steps[k - 2] : 0, s.steps[k - 1]]), out, n1, n0], outAt = sides.length * 3;
   for (;;) {
-    kernel(pa, sa1, sa[k - 1], pb, sb1, sb[k - 1], po, n1, n0);
-    po += block;
+    kernel(...args);
+    args[outAt] += n0 * n1 * outBytes;
     let d = outer.length - 1;
     for (; d >= 0; d--) {
-      pa += sa[d] * bytes; pb += sb[d] * bytes;
-      if (++index[d] < outer[d]) break;
-      pa -= sa[d] * bytes * outer[d]; pb -= sb[d] * bytes * outer[d]; index[d] = 0;
+      const wraps = ++index[d] === outer[d];
+      if (wraps) index[d] = 0;
+      sides.forEach((s, i) => { args[i * 3] += s.steps[d] * s.bytes * (wraps ? 1 - outer[d] : 1); });
+      if (!wraps) break;
     }
     if (d < 0) return;
   }
 }
 
-/** Dimensions of the common loop with neighbours merged where both operands allow it. An operand whose innermost step is neither 0 nor 1 is copied first. */
-function coalesce(out: Tensor, a: Tensor, b: Tensor): { dims: number[]; sa: number[]; sb: number[]; left: Tensor; right: Tensor } {
-  const merge = (left: Tensor, right: Tensor): { dims: number[]; sa: number[]; sb: number[] } => {
-    const fa = broadcastStrides(left.shape, left.strides, out.shape), fb = broadcastStrides(right.shape, right.strides, out.shape);
-    const dims: number[] = [], sa: number[] = [], sb: number[] = [];
-    for (let d = 0; d < out.ndim; d++) {
-      const n = out.shape[d], last = dims.length - 1;
-      if (n === 1) continue;
-      if (last >= 0 && sa[last] === fa[d] * n && sb[last] === fb[d] * n) { dims[last] *= n; sa[last] = fa[d]; sb[last] = fb[d]; }
-      else { dims.push(n); sa.push(fa[d]); sb.push(fb[d]); }
-    }
-    return dims.length ? { dims, sa, sb } : { dims: [1], sa: [0], sb: [0] };
-  };
-  const m = merge(a, b), inner = m.dims.length - 1;
-  const left = m.sa[inner] > 1 || m.sa[inner] < 0 ? spread(a, out.shape) : a, right = m.sb[inner] > 1 || m.sb[inner] < 0 ? spread(b, out.shape) : b;
-  return { ...(left === a && right === b ? m : merge(left, right)), left, right };
-}
-
 /** Runs a one-operand kernel `name_<type>(x, out, n, …extra)` on the values converted to `dtype`'s compute type. */
 export function unary(name: string, out: Tensor, x: Tensor, dtype: DType, toBool = false, ...extra: number[]): void {
   if (out.count === 0) return;
-  const work = workDType(dtype), kernel = kernels[`${name}_${dtypeInfo(work).kernel}`];
-  if (!kernel) throw new Error(`no kernel ${name}_${dtypeInfo(work).kernel}`);
-  const src = denseAs(x, work);
+  const work = workDType(dtype), kernel = kernelFor(name, work), src = denseAs(x, work);
   through(out, toBool ? 'bool' : work, (ptr) => kernel(src.ptr, ptr, out.count, ...extra));
+}
+
+/** Runs a kernel `name_<type>(a, b, out, n)` on two tensors of the result's shape. */
+export function zip(name: string, out: Tensor, a: Tensor, b: Tensor): void {
+  if (out.count === 0) return;
+  const work = workDType(out.dtype), kernel = kernelFor(name, work), left = spread(denseAs(a, work), out.shape), right = spread(denseAs(b, work), out.shape);
+  through(out, work, (ptr) => kernel(left.ptr, right.ptr, ptr, out.count));
 }
 
 /** Computes each element with a JavaScript function of doubles: for operators that training does not wait for. */

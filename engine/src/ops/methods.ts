@@ -1,3 +1,5 @@
+import type { AutogradMethods } from '../autograd/methods.ts';
+import type { randomFillInPlace, RandomFillOps, randomInPlace, RandomOps } from './random.ts';
 import type { InPlace } from './signatures.ts';
 import type { PointwiseOps, pointwiseInPlace } from './pointwise.ts';
 import type { ViewOps } from './view.ts';
@@ -9,4 +11,5 @@ type Names<T extends readonly string[]> = T[number];
 export interface TensorMethods extends
   PointwiseOps, InPlace<PointwiseOps, Names<typeof pointwiseInPlace>>,
   InPlace<WriteOps, Names<typeof writeInPlace>>,
-  ViewOps {}
+  ViewOps, AutogradMethods,
+  RandomOps, InPlace<RandomOps, Names<typeof randomInPlace>>, InPlace<RandomFillOps, Names<typeof randomFillInPlace>> {}

@@ -11,8 +11,8 @@ import { bind, parseSchema, type Schema } from './schema.ts';
 
 /** What an operator takes: tensors, numbers where a tensor may be a number, null for an optional tensor left out. */
 export type Input = Operand | null;
-/** Shape and dtype of a result. */
-export interface Meta { readonly shape: Shape; readonly dtype: DType }
+/** Shape and dtype of a result, and its device where that is not the inputs'. */
+export interface Meta { readonly shape: Shape; readonly dtype: DType; readonly device?: string }
 
 /** What a gradient rule gets beside the gradients of the outputs. */
 export interface GradContext<A> {
@@ -118,7 +118,7 @@ function run(c: Callable, inputs: Input[], attrs: never): Tensor | Tensor[] {
   }
   const device = commonDevice(c.name, inputs);
   const meta = op.meta(inputs, attrs), many = Array.isArray(meta);
-  const outputs = (many ? (meta as readonly Meta[]) : [meta as Meta]).map((m) => Tensor.allocate(m.shape, m.dtype, device));
+  const outputs = (many ? (meta as readonly Meta[]) : [meta as Meta]).map((m) => Tensor.allocate(m.shape, m.dtype, m.device ?? device));
   op.cpu(outputs, inputs, attrs);
   recordNode(c, inputs, outputs, attrs);
   if (observers.active) observers.ran(c.name, inputs, outputs);

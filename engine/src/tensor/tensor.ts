@@ -121,3 +121,12 @@ export function setViewProducer(f: (t: Tensor) => Producer | null): void { curre
 
 /** What makes a number or tensor an operand. */
 export type Operand = Tensor | number | boolean;
+
+type Mutable = { -readonly [K in 'storage' | 'shape' | 'strides' | 'offset' | 'dtype' | 'device' | 'count' | 'dense']: Tensor[K] };
+/** Makes `t` look at the memory of `from`, keeping its identity, gradient and place in the graph: what `x.data = y` and `module.to(device)` do. */
+export function assignData(t: Tensor, from: Tensor): void {
+  const to = t as unknown as Mutable;
+  to.storage = from.storage; to.shape = from.shape; to.strides = from.strides; to.offset = from.offset;
+  to.dtype = from.dtype; to.device = from.device; to.count = from.count; to.dense = from.dense;
+  t.accumulator = null; // it remembers the old shape, dtype and device
+}

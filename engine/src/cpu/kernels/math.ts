@@ -38,25 +38,25 @@ export function copysign4(x: v128, y: v128): v128 {
   return v128.bitselect(y, x, i32x4.splat(0x80000000))
 }
 
-/** 2^n for integers n in -126…127. */
-// @ts-ignore: decorator
-@inline
-function pow2(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23)
-}
-
-/** x / ln 2 rounded to an integer, still added to ROUND. */
+/** x / ln 2 rounded to an integer n and added to ROUND, so that n stands in the low bits. */
 // @ts-ignore: decorator
 @inline
 function scaledExponent(x: v128): v128 {
   return madd(x, splat(LOG2E), splat(ROUND))
 }
 
-/** The integer in the low bits of scaledExponent's result. */
+/** 2^n for n = -126…127 in the low bits; the bits from 9 up don't matter. */
 // @ts-ignore: decorator
 @inline
-function exponentOf(t: v128): v128 {
-  return i32x4.sub(t, i32x4.splat(0x4b400000))
+function pow2(n: v128): v128 {
+  return i32x4.add(i32x4.shl(n, 23), splat(1))
+}
+
+/** n / 2, rounded down, for the n of a scaledExponent, again for pow2; n - half is the rest. */
+// @ts-ignore: decorator
+@inline
+function halfExponent(t: v128): v128 {
+  return i32x4.shr_s(t, 1)
 }
 
 /** e^r - 1 for the remainder r of x after n · ln 2: |r| <= ln 2 / 2. */
@@ -81,18 +81,8 @@ export function exp4(x: v128): v128 {
   const t = scaledExponent(x)
   const p = f32x4.add(expm1Remainder(x, t), splat(1))
   // In two steps, since 2^n itself leaves the normal range at both ends.
-  const n = exponentOf(t)
-  const half = i32x4.shr_s(n, 1)
-  return f32x4.mul(f32x4.mul(p, pow2(half)), pow2(i32x4.sub(n, half)))
-}
-
-/** e^x for -87 <= x <= 88 (not checked). */
-// @ts-ignore: decorator
-@inline
-export function expNormal4(x: v128): v128 {
-  const t = scaledExponent(x)
-  const p = f32x4.add(expm1Remainder(x, t), splat(1))
-  return f32x4.mul(p, pow2(exponentOf(t)))
+  const half = halfExponent(t)
+  return f32x4.mul(f32x4.mul(p, pow2(half)), pow2(i32x4.sub(t, half)))
 }
 
 /** e^x - 1 */
@@ -101,13 +91,11 @@ export function expNormal4(x: v128): v128 {
 export function expm1_4(x: v128): v128 {
   const clamped = f32x4.pmin(f32x4.pmax(x, splat(-18)), splat(88.8))
   const t = scaledExponent(clamped)
-  const n = exponentOf(t)
-  const half = i32x4.shr_s(n, 1)
+  const half = halfExponent(t)
   const a = pow2(half)
-  const b = pow2(i32x4.sub(n, half))
+  const b = pow2(i32x4.sub(t, half))
   // (e^r - 1) · 2^n + (2^n - 1), with 2^n = a · b because 2^128 is no float.
-  const low = f32x4.sub(a, f32x4.div(splat(1), b))
-  const y = f32x4.mul(madd(expm1Remainder(clamped, t), a, low), b)
+  const y = f32x4.mul(madd(expm1Remainder(clamped, t), a, f32x4.sub(a, f32x4.div(splat(1), b))), b)
   return v128.bitselect(x, y, f32x4.eq(x, splat(0)))
 }
 
@@ -117,7 +105,7 @@ export function expm1_4(x: v128): v128 {
 export function tanh4(x: v128): v128 {
   const z = f32x4.pmax(f32x4.mul(f32x4.abs(x), splat(-2)), splat(-19))
   const t = scaledExponent(z)
-  const scale = pow2(exponentOf(t))
+  const scale = pow2(t)
   const u = madd(expm1Remainder(z, t), scale, f32x4.sub(scale, splat(1)))
   const y = f32x4.div(f32x4.neg(u), f32x4.add(u, splat(2)))
   return copysign4(y, x)
@@ -210,11 +198,13 @@ function tailArgument(x: v128): v128 {
   return f32x4.pmin(f32x4.abs(x), splat(13))
 }
 
-/** e^(-t²/2) */
+/** e^(-t²/2) for 0 <= t <= 13, where adding to the exponent's bits scales a normal float. */
 // @ts-ignore: decorator
 @inline
 function bell(t: v128): v128 {
-  return expNormal4(f32x4.mul(f32x4.mul(t, splat(-0.5)), t))
+  const x = f32x4.mul(f32x4.mul(t, splat(-0.5)), t)
+  const n = scaledExponent(x)
+  return i32x4.add(f32x4.add(expm1Remainder(x, n), splat(1)), i32x4.shl(n, 23))
 }
 
 /** GELU x · Φ(x) = max(x, 0) - |x| · Q(|x|), which keeps the relative accuracy of the negative tail. */
@@ -222,8 +212,8 @@ function bell(t: v128): v128 {
 @inline
 export function geluErf4(x: v128): v128 {
   const t = tailArgument(x)
-  const tail = f32x4.div(f32x4.mul(f32x4.mul(t, bell(t)), tailNumerator(t)), tailDenominator(t))
-  return f32x4.sub(f32x4.pmax(x, splat(0)), tail)
+  const ratio = f32x4.div(f32x4.mul(t, tailNumerator(t)), tailDenominator(t))
+  return nmadd(bell(t), ratio, f32x4.pmax(x, splat(0)))
 }
 
 /** d GELU / dx = Φ(x) + x · φ(x) */
@@ -232,9 +222,10 @@ export function geluErf4(x: v128): v128 {
 export function geluErfSlope4(x: v128): v128 {
   const t = tailArgument(x)
   const e = bell(t)
-  const tail = f32x4.div(f32x4.mul(e, tailNumerator(t)), tailDenominator(t))
-  const phi = v128.bitselect(tail, f32x4.sub(splat(1), tail), f32x4.lt(x, splat(0)))
-  return madd(f32x4.mul(copysign4(t, x), splat(0.3989422804)), e, phi)
+  const ratio = f32x4.div(tailNumerator(t), tailDenominator(t))
+  // For x >= 0 the slope at x is 1 minus the slope at -x.
+  const slope = f32x4.mul(e, nmadd(t, splat(0.3989422804), ratio))
+  return v128.bitselect(slope, f32x4.sub(splat(1), slope), f32x4.lt(x, splat(0)))
 }
 
 // 2 · sqrt(2/π) and the cubic's factor of the tanh approximation of GELU.
@@ -284,7 +275,7 @@ export function erf4(x: v128): v128 {
   p = madd(p, x2, splat(0.12837916612625122))
   const near = madd(x, p, x)
   const t = tailArgument(f32x4.mul(x, splat(1.41421356)))
-  const tail = f32x4.div(f32x4.mul(bell(t), tailNumerator(t)), tailDenominator(t))
+  const tail = f32x4.mul(bell(t), f32x4.div(tailNumerator(t), tailDenominator(t)))
   const far = copysign4(nmadd(tail, splat(2), splat(1)), x)
   return v128.bitselect(near, far, f32x4.lt(f32x4.abs(x), splat(0.9)))
 }

@@ -1,0 +1,2 @@
+// torch.autograd.graph
+export { savedTensorsHooks } from './graph.ts';

@@ -1,0 +1,63 @@
+import { dtypeInfo, type DType } from '../tensor/dtype.ts';
+import { numelOf, type Shape } from '../tensor/layout.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { castElements, denseAs } from './copy.ts';
+import { kernels } from './kernels.ts';
+import { workDType } from './pointwise.ts';
+
+/** A tensor read as contiguous [outer, n, inner], where n runs over the dimensions that are reduced. */
+export interface Lanes { readonly data: Tensor; readonly outer: number; readonly n: number; readonly inner: number }
+
+/**
+ * Brings the dimensions `dims` (ascending) together and converts to `dtype`. Only where others lie between them does
+ * that take a copy of a contiguous tensor; then they come last.
+ */
+export function lanes(x: Tensor, dims: readonly number[], dtype: DType): Lanes {
+  const { shape } = x, first = dims.length ? dims[0] : x.ndim, last = dims.length ? dims[dims.length - 1] : x.ndim - 1;
+  const between = shape.some((s, i) => i > first && i < last && s !== 1 && !dims.includes(i));
+  if (!between) {
+    const size = (from: number, to: number): number => numelOf(shape.slice(from, to));
+    return { data: denseAs(x, dtype), outer: size(0, first), n: size(first, last + 1), inner: size(last + 1, shape.length) };
+  }
+  const order = [...shape.keys()].filter((i) => !dims.includes(i)), n = numelOf(dims.map((d) => shape[d]));
+  const outer = numelOf(order.map((d) => shape[d]));
+  order.push(...dims);
+  const moved = new Tensor(x.storage, x.dtype, { shape: order.map((d) => shape[d]), strides: order.map((d) => x.strides[d]), offset: x.offset }, x.device);
+  return { data: denseAs(moved, dtype), outer, n, inner: 1 };
+}
+
+/** The runs of neighbouring dimensions among `dims`, the last first; dimensions of size 1 separate nothing. */
+function runs(shape: Shape, dims: readonly number[]): number[][] {
+  const out: number[][] = [];
+  for (let i = dims.length - 1; i >= 0; i--) {
+    const d = dims[i], run = out[out.length - 1];
+    if (run && shape.slice(d + 1, run[0]).every((s) => s === 1)) run.unshift(d); else out.push([d]);
+  }
+  return out;
+}
+
+/**
+ * Reduces `dims` with the kernel `name_<type>(x, out, outer, n, inner)` into `out`, computing in `dtype`'s compute type.
+ * One run of neighbouring dimensions after the other, so that nothing has to be reordered; `more` is the kernel that
+ * combines what the first run gave (a sum of squares is followed by sums).
+ */
+export function reduce(name: string, out: Tensor, x: Tensor, dims: readonly number[], dtype: DType, more: string = name): void {
+  const work = workDType(dtype), groups = runs(x.shape, dims);
+  let t = x, k = name;
+  for (const group of groups.length ? groups : [[] as number[]]) {
+    const { data, outer, n, inner } = lanes(t, group, work);
+    const shape = t.shape.map((s, i) => (group.includes(i) ? 1 : s)), to = outer * inner === out.count && out.dtype === work ? out.ptr : 0;
+    const next = to ? out : Tensor.allocate(shape, work, out.device);
+    kernels[`${k}_${dtypeInfo(work).kernel}`](data.ptr, next.ptr, outer, n, inner);
+    if (to) return;
+    t = next;
+    k = more;
+  }
+  castElements(work, t.ptr, out.dtype, out.ptr, out.count);
+}
+
+/** Whether any or all (`name`) of the elements along `dims` are other than 0; out is bool or uint8. */
+export function reduceBool(name: 'any' | 'all', out: Tensor, x: Tensor, dims: readonly number[]): void {
+  const { data, outer, n, inner } = lanes(x, dims, 'bool');
+  kernels[name](data.ptr, out.ptr, outer, n, inner);
+}
