@@ -53,8 +53,9 @@ program.command('check').argument('[id]', 'an exercise or a chapter; the next op
   .description('check an exercise, or all exercises of a chapter')
   .option('--seed <n>', 'repeat a run with the seed that its card shows', integer)
   .option('--claim <k>', 'only the claim with this number', integer)
+  .option('--types', 'the types too, after the verdict (watch mode always checks them)')
   .addHelpText('after', examples('track check 01/02', 'track check 04', 'track check 01/02 --claim 3 --seed 7', 'track check 04 --json'))
-  .action(action(async (session, id: string | undefined, flags: { seed?: number; claim?: number }) =>
+  .action(action(async (session, id: string | undefined, flags: { seed?: number; claim?: number; types?: boolean }) =>
     (await import('./commands/check.ts')).checkCommand(session, id, { ...program.opts<GlobalOptions>(), ...flags })));
 
 program.command('list').argument('[id]', 'a chapter; all by default')

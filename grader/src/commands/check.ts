@@ -1,12 +1,14 @@
 import { meter } from '../cards/meter.ts';
 import { exitCode, UsageError } from '../errors.ts';
+import { typeReport } from '../cards/types.ts';
+import { checkTypes } from '../run/types.ts';
 import type { Sandbox } from '../run/sandbox.ts';
 import { commandId, type Session } from '../session.ts';
 import type { Exercise } from '../track/catalogue.ts';
 import { select } from '../track/select.ts';
 import { mainFailure, type Verdict } from '../verdict.ts';
 
-export interface CheckFlags { seed?: number; claim?: number; json?: boolean }
+export interface CheckFlags { seed?: number; claim?: number; types?: boolean; json?: boolean }
 
 /** `track check [id]`: the card of an exercise, or a line an exercise and the card of the first that is open. */
 export async function checkCommand(session: Session, id: string | undefined, flags: CheckFlags): Promise<number> {
@@ -27,7 +29,14 @@ const isChapter = (id: string | undefined): boolean => id !== undefined && /^(\d
 async function checkOne(session: Session, exercise: Exercise, sandbox: Sandbox, flags: CheckFlags): Promise<number> {
   const verdict = await checkAndRecord(session, exercise, sandbox, flags);
   session.print(flags.json ? JSON.stringify(verdict, null, 2) : await session.card(exercise, verdict, flags.claim));
-  return codeOf(verdict);
+  return flags.types ? await reportTypes(session, exercise) || codeOf(verdict) : codeOf(verdict);
+}
+
+/** `--types`: what the compiler says, after the verdict; a problem makes the command fail. */
+async function reportTypes(session: Session, exercise: Exercise): Promise<number> {
+  const problems = await checkTypes(session.track, [exercise.file]);
+  session.print(typeReport(session, problems));
+  return problems.length === 0 ? exitCode.pass : exitCode.fail;
 }
 
 async function checkAll(session: Session, exercises: readonly Exercise[], first: Sandbox, flags: CheckFlags): Promise<number> {

@@ -17,6 +17,8 @@ export interface CheckOptions {
   attempt?: string;
   /** Slow claims too, after a failure. */
   all?: boolean;
+  /** Factor on the time limit, for runs that share the machine. */
+  patience?: number;
   /** A process that is already warm; otherwise one is started. */
   sandbox?: Sandbox;
   watcher?: Watcher;
@@ -87,7 +89,7 @@ export class Checker {
       const outcome = await sandbox.run({
         type: 'run', check: (await check).file, attempt: bundle.file, source: attempt, seed,
         ...(options.claim === undefined ? {} : { only: options.claim - 1 }), all: options.all ?? false, blocked: metadata.blocked,
-      }, { seconds: metadata.timeLimit, memory: memoryLimit }, options.watcher);
+      }, { seconds: metadata.timeLimit * (options.patience ?? 1), memory: memoryLimit }, options.watcher);
       const report = outcome.report ?? reportOf(outcome);
       if (options.claim !== undefined) report.claims = report.claims.filter((_, i) => i === options.claim! - 1);
       return make(located(report, attempt, bundle.file), outcome);

@@ -47,6 +47,7 @@ export class Sandbox {
   readonly #ready: Promise<void>;
   #cancel: ((reason: Error) => void) | undefined;
   #gone = false;
+  #killed = false;
 
   constructor(cwd: string) {
     const { NODE_OPTIONS: _, ...env } = process.env;
@@ -78,6 +79,7 @@ export class Sandbox {
 
   /** Ends the process; a run that is going on is rejected with `Cancelled`. */
   kill(): void {
+    this.#killed = true;
     this.#cancel?.(new Cancelled('the run was cancelled'));
     this.#child.kill('SIGKILL');
     this.#child.stdout?.destroy();
@@ -89,6 +91,7 @@ export class Sandbox {
   /** Runs one request; afterwards the process is gone. */
   async run(request: Omit<RunRequest, 'token'> | Omit<ProgramRequest, 'token'>, limits: Limits, watcher: Watcher = {}): Promise<Outcome> {
     await this.#ready;
+    if (this.#killed) throw new Cancelled('the run was cancelled');
     const child = this.#child;
     const token = randomBytes(32).toString('hex');
     const outcome: Outcome = { sentences: [], reached: -1, decided: [], output: '', ms: 0 };
