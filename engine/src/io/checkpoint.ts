@@ -1,126 +1,15 @@
 import { TorchError } from '../errors.ts';
-import { dtypeInfo, isDType, type DType } from '../tensor/dtype.ts';
+import { dtypeInfo, type DType } from '../tensor/dtype.ts';
+import { checkpointWorld, reduceOf, TensorSpec } from './globals.ts';
 import { readLegacy } from './legacy.ts';
-import { Global, Persistent, pickle, Reduce } from './pickle.ts';
-import { refused, unpickle, type PickleFunction, type PickleWorld } from './unpickle.ts';
+import { pickle } from './pickle.ts';
+import { refused, unpickle } from './unpickle.ts';
 import { readZip, writeZip } from './zip.ts';
-
-/** A tensor in a checkpoint: a strided view of a storage that others may share. */
-export interface TensorFields {
-  /** The storage's name in the checkpoint. */
-  readonly storageKey: string;
-  readonly dtype: DType;
-  /** First element, in elements from the storage's beginning. */
-  readonly offset: number;
-  readonly shape: readonly number[];
-  /** Steps in elements along each dimension. */
-  readonly stride: readonly number[];
-  readonly requiresGrad?: boolean;
-  /** True for an nn.Parameter. */
-  readonly parameter?: boolean;
-  /** The device it was saved from: `'cpu'`, `'cuda:0'`. */
-  readonly location?: string;
-}
-/** `TensorFields` as an object of its own class, so that it stands out in a tree of values. */
-export class TensorSpec implements TensorFields {
-  readonly storageKey: string;
-  readonly dtype: DType;
-  readonly offset: number;
-  readonly shape: readonly number[];
-  readonly stride: readonly number[];
-  readonly requiresGrad: boolean;
-  readonly parameter: boolean;
-  readonly location: string;
-  constructor(f: TensorFields) {
-    this.storageKey = f.storageKey;
-    this.dtype = f.dtype;
-    this.offset = f.offset;
-    this.shape = f.shape;
-    this.stride = f.stride;
-    this.requiresGrad = f.requiresGrad ?? false;
-    this.parameter = f.parameter ?? false;
-    this.location = f.location ?? 'cpu';
-  }
-}
 
 /** What a checkpoint holds: a tree of values with a TensorSpec for each tensor, and the bytes of the storages. */
 export interface Checkpoint {
   readonly value: unknown;
   readonly storages: ReadonlyMap<string, Uint8Array>;
-}
-
-const STORAGE_NAMES: Record<DType, string> = {
-  float32: 'FloatStorage', float64: 'DoubleStorage', float16: 'HalfStorage', bfloat16: 'BFloat16Storage', int64: 'LongStorage', int32: 'IntStorage',
-  int16: 'ShortStorage', int8: 'CharStorage', uint8: 'ByteStorage', bool: 'BoolStorage',
-};
-/** A storage as a pickle refers to it. */
-export interface StorageRef { readonly key: string; readonly dtype: DType; readonly numel: number; readonly offset: number; readonly location: string }
-class StorageType {
-  readonly dtype: DType;
-  constructor(dtype: DType) { this.dtype = dtype; }
-}
-class Storage implements StorageRef {
-  readonly key: string;
-  readonly dtype: DType;
-  readonly numel: number;
-  readonly offset: number;
-  readonly location: string;
-  constructor(f: StorageRef) { this.key = f.key; this.dtype = f.dtype; this.numel = f.numel; this.offset = f.offset; this.location = f.location; }
-}
-
-const isSize = (x: unknown): x is readonly number[] => Array.isArray(x) && x.every((n) => Number.isSafeInteger(n) && n >= 0);
-const rebuildTensor = (storage: unknown, offset: unknown, shape: unknown, stride: unknown, requiresGrad: unknown = false): TensorSpec => {
-  if (!(storage instanceof Storage) || !Number.isSafeInteger(offset) || (offset as number) < 0 || !isSize(shape) || !isSize(stride) || shape.length !== stride.length)
-    throw refused('the arguments of a tensor are malformed');
-  return new TensorSpec({ storageKey: storage.key, dtype: storage.dtype, offset: storage.offset + (offset as number), shape, stride, requiresGrad: requiresGrad === true, location: storage.location });
-};
-const rebuildParameter = (data: unknown, requiresGrad: unknown): TensorSpec => {
-  if (!(data instanceof TensorSpec)) throw refused('the arguments of a parameter are malformed');
-  return new TensorSpec({ ...data, requiresGrad: requiresGrad === true, parameter: true });
-};
-const orderedDict = (pairs: unknown = []): Map<unknown, unknown> => {
-  if (!Array.isArray(pairs) || !pairs.every((p) => Array.isArray(p) && p.length === 2)) throw refused('the arguments of an OrderedDict are malformed');
-  return new Map(pairs as [unknown, unknown][]);
-};
-const device = (type: unknown, index: unknown = null): string => (index === null ? String(type) : `${String(type)}:${String(index)}`);
-// A tensor with Python attributes: the attributes are left out.
-const rebuildFromType = (fn: unknown, _type: unknown, args: unknown): unknown => {
-  if ((fn !== rebuildTensor && fn !== rebuildParameter) || !Array.isArray(args)) throw refused('the arguments of a tensor are malformed');
-  return (fn as PickleFunction)(...args as unknown[]);
-};
-const TENSOR_TYPE = Object.freeze({ type: 'Tensor' });
-
-/** All that the pickle of a checkpoint may name. A dtype is read as its name. */
-const allowed = new Map<string, unknown>([
-  ['collections.OrderedDict', orderedDict],
-  ['torch._utils._rebuild_tensor', rebuildTensor],
-  ['torch._utils._rebuild_tensor_v2', rebuildTensor],
-  ['torch._utils._rebuild_parameter', rebuildParameter],
-  ['torch._utils._rebuild_parameter_with_state', rebuildParameter],
-  ['torch._tensor._rebuild_from_type_v2', rebuildFromType],
-  ['torch.Tensor', TENSOR_TYPE],
-  ['torch.nn.parameter.Parameter', TENSOR_TYPE],
-  ['torch.Size', (sizes: unknown) => sizes],
-  ['torch.device', device],
-  ...Object.entries(STORAGE_NAMES).map(([dtype, name]) => [`torch.${name}`, new StorageType(dtype as DType)] as const),
-  ...Object.keys(STORAGE_NAMES).map((dtype) => [`torch.${dtype}`, dtype] as const),
-]);
-
-/** The globals of checkpoints; `met` is told of every storage that the pickle refers to. */
-export function checkpointWorld(met: (storage: StorageRef) => void): PickleWorld {
-  return {
-    global: (path) => allowed.get(path),
-    persistent(id) {
-      if (!Array.isArray(id) || id[0] !== 'storage') throw refused(`Only persistent_load of storage is allowed, but got ${String(Array.isArray(id) ? id[0] : id)}`);
-      const [, type, key, location, numel, part] = id as unknown[];
-      if (!(type instanceof StorageType) || !isSize([numel])) throw refused('the reference to a storage is malformed');
-      // Old files have views of storages: (key, offset, size).
-      const offset = Array.isArray(part) ? Number(part[1]) : 0;
-      const storage = new Storage({ key: String(key), dtype: type.dtype, numel: numel as number, offset, location: String(location) });
-      met(storage);
-      return storage;
-    },
-  };
 }
 
 /**
@@ -149,7 +38,7 @@ function readZipFormat(bytes: Uint8Array): Checkpoint {
   const order = entries.get(`${root}byteorder`);
   if (order && new TextDecoder().decode(order) === 'big') throw new TorchError('Checkpoints of big-endian machines can not be loaded', { operator: 'load' });
   const storages = new Map<string, Uint8Array>();
-  const { value } = unpickle(entries.get(main) as Uint8Array, checkpointWorld(({ key }) => {
+  const { value } = unpickle(entries.get(main) as Uint8Array, checkpointWorld((key) => {
     const data = entries.get(`${root}data/${key}`);
     if (!data) throw new TorchError(`PytorchStreamReader failed locating file data/${key}: file not found`, { operator: 'load' });
     storages.set(key, data);
@@ -159,7 +48,8 @@ function readZipFormat(bytes: Uint8Array): Checkpoint {
 
 /** The bytes of a tensor's storage, once it is sure that the tensor lies within them. */
 function within(spec: TensorSpec, storages: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  const storage = storages.get(spec.storageKey) as Uint8Array;
+  const storage = storages.get(spec.storageKey);
+  if (!storage) throw new TorchError(`There is no storage '${spec.storageKey}'`, { operator: 'storage' });
   const empty = spec.shape.includes(0);
   const needed = empty ? 0 : (spec.offset + 1 + spec.shape.reduce((n, size, d) => n + (size - 1) * spec.stride[d], 0)) * dtypeInfo(spec.dtype).bytes;
   if (needed > storage.length)
@@ -175,7 +65,7 @@ function plain(root: unknown, tensor: (spec: TensorSpec) => unknown): unknown {
   const made = new Map<object, unknown>();
   const keep = <T>(from: object, to: T): T => { made.set(from, to); return to; };
   const convert = (v: unknown, depth: number): unknown => {
-    if (typeof v === 'function') throw refused('A class or function is no value');
+    if (typeof v === 'function') throw refused('A function is no value');
     if (typeof v !== 'object' || v === null) return v;
     if (made.has(v)) return made.get(v);
     if (depth > MAX_DEPTH) throw refused('The values are nested too deeply');
@@ -186,7 +76,7 @@ function plain(root: unknown, tensor: (spec: TensorSpec) => unknown): unknown {
       for (const x of v) list.push(convert(x, depth + 1));
       return list;
     }
-    if (!(v instanceof Map)) throw refused(v instanceof Storage ? 'A storage without a tensor' : 'A class or function is no value');
+    if (!(v instanceof Map)) throw refused('A class or a storage without a tensor is no value');
     if (![...v.keys()].every((k) => typeof k === 'string')) {
       const map = keep(v, new Map<unknown, unknown>());
       for (const [k, x] of v) map.set(convert(k, depth + 1), convert(x, depth + 1));
@@ -217,7 +107,7 @@ export function writeCheckpoint(value: unknown, storages: ReadonlyMap<string, Ui
     const before = used.get(spec.storageKey);
     if (before !== undefined && before !== spec.dtype) throw new TorchError('Cannot save multiple tensors or storages that view the same data as different types', { operator: 'save', dtypes: [before, spec.dtype] });
     used.set(spec.storageKey, spec.dtype);
-    if (!numel.has(spec.storageKey)) numel.set(spec.storageKey, within(spec, storages).length / dtypeInfo(spec.dtype).bytes);
+    if (!numel.has(spec.storageKey)) numel.set(spec.storageKey, Math.floor(within(spec, storages).length / dtypeInfo(spec.dtype).bytes));
     return reduceOf(spec, numel.get(spec.storageKey) as number);
   });
   const ascii = (s: string): Uint8Array => new TextEncoder().encode(s);
@@ -225,13 +115,4 @@ export function writeCheckpoint(value: unknown, storages: ReadonlyMap<string, Ui
   for (const key of used.keys()) records.push([`data/${key}`, storages.get(key) as Uint8Array]);
   records.push(['version', ascii('3\n')]);
   return writeZip(records.map(([path, content]) => [`${name}/${path}`, content]));
-}
-
-const noHooks = (): Reduce => new Reduce(new Global('collections', 'OrderedDict'), []);
-function reduceOf(spec: TensorSpec, numel: number): Reduce {
-  if (!isDType(spec.dtype)) throw new TorchError(`unknown dtype ${String(spec.dtype)}`, { operator: 'save' });
-  const storage = new Persistent(['storage', new Global('torch', STORAGE_NAMES[spec.dtype]), spec.storageKey, 'cpu', numel]);
-  const args = [storage, spec.offset, Object.freeze([...spec.shape]), Object.freeze([...spec.stride]), spec.parameter ? false : spec.requiresGrad, noHooks()];
-  const data = new Reduce(new Global('torch._utils', '_rebuild_tensor_v2'), args);
-  return spec.parameter ? new Reduce(new Global('torch._utils', '_rebuild_parameter'), [data, spec.requiresGrad, noHooks()]) : data;
 }

@@ -1,6 +1,7 @@
 import { TorchError } from '../errors.ts';
 import { dtypeInfo } from '../tensor/dtype.ts';
-import { checkpointWorld, type Checkpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { checkpointWorld } from './globals.ts';
 import { unpickle, type PickleWorld } from './unpickle.ts';
 
 const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn;
@@ -26,7 +27,7 @@ export function readLegacy(bytes: Uint8Array): Checkpoint {
   if (system instanceof Map && system.get('little_endian') === false) throw new TorchError('Checkpoints of big-endian machines can not be loaded', { operator: 'load' });
 
   const elementBytes = new Map<string, number>();
-  const value = next(checkpointWorld(({ key, dtype }) => elementBytes.set(key, dtypeInfo(dtype).bytes)));
+  const value = next(checkpointWorld((key, dtype) => elementBytes.set(key, dtypeInfo(dtype).bytes)));
   const keys = next(nothing);
   const storages = new Map<string, Uint8Array>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -139,6 +139,7 @@ function writeInt(out: ByteWriter, x: bigint): void {
 class ByteWriter {
   private buffer = new Uint8Array(1024);
   private length = 0;
+  /** Makes room for n more bytes (perhaps in a new buffer) and returns their place. */
   private room(n: number): number {
     if (this.length + n > this.buffer.length) {
       const larger = new Uint8Array(Math.max(2 * this.buffer.length, this.length + n));
@@ -148,8 +149,8 @@ class ByteWriter {
     this.length += n;
     return this.length - n;
   }
-  bytes(...values: number[]): void { this.buffer.set(values, this.room(values.length)); }
-  append(bytes: Uint8Array): void { this.buffer.set(bytes, this.room(bytes.length)); }
+  bytes(...values: number[]): void { this.append(values); }
+  append(bytes: ArrayLike<number>): void { const at = this.room(bytes.length); this.buffer.set(bytes, at); }
   text(s: string): void { this.append(new TextEncoder().encode(s)); }
   uint32(x: number): void { const at = this.room(4); new DataView(this.buffer.buffer).setUint32(at, x, true); }
   /** Big-endian, as pickles hold floats. */
