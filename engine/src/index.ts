@@ -27,3 +27,4 @@ export const { asStrided, clone, detach, narrow, permute, reshape, select, squee
 export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from './autograd/modes.ts';
 export * as autograd from './autograd/index.ts';
 export * as nn from './nn/index.ts';
+export * as optim from './optim/index.ts';

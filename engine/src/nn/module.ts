@@ -246,8 +246,13 @@ function checkName(m: Module, name: string): void {
 }
 
 function call(m: Module, args: unknown[]): unknown {
+  if (!observers.active) return run(m, args);
+  observers.event('forward', m);
+  try { return run(m, args); } finally { observers.event('forwardEnd', m); }
+}
+
+function run(m: Module, args: unknown[]): unknown {
   const h = of(m);
-  if (observers.active) observers.event('forward', { module: m, args });
   let inputs = args;
   for (const hook of h.preHooks.values()) { const r = hook(m, inputs); if (r !== undefined && r !== null) inputs = Array.isArray(r) ? r : [r]; }
   const backward = h.backward.active;
