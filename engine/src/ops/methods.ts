@@ -1,7 +1,10 @@
 import type { AutogradMethods } from '../autograd/methods.ts';
 import type { randomFillInPlace, RandomFillOps, randomInPlace, RandomOps } from './random.ts';
+import type { CompareOps, compareInPlace } from './compare.ts';
+import type { LogicalOps, logicalInPlace, WhereMethod } from './logical.ts';
 import type { InPlace } from './signatures.ts';
 import type { PointwiseOps, pointwiseInPlace } from './pointwise.ts';
+import type { UnaryOps, unaryInPlace } from './unary.ts';
 import type { ViewOps } from './view.ts';
 import type { WriteOps, writeInPlace } from './write.ts';
 
@@ -10,6 +13,9 @@ type Names<T extends readonly string[]> = T[number];
 /** The methods that tensors have: one interface for each family of operators, and the in-place forms. */
 export interface TensorMethods extends
   PointwiseOps, InPlace<PointwiseOps, Names<typeof pointwiseInPlace>>,
+  UnaryOps, InPlace<UnaryOps, Names<typeof unaryInPlace>>,
+  CompareOps, InPlace<CompareOps, Names<typeof compareInPlace>>,
+  LogicalOps, InPlace<LogicalOps, Names<typeof logicalInPlace>>, WhereMethod,
   InPlace<WriteOps, Names<typeof writeInPlace>>,
   ViewOps, AutogradMethods,
   RandomOps, InPlace<RandomOps, Names<typeof randomInPlace>>, InPlace<RandomFillOps, Names<typeof randomFillInPlace>> {}

@@ -1,137 +1,254 @@
 import { binary, unary } from '../cpu/pointwise.ts';
+import { denseAs } from '../cpu/copy.ts';
 import { TorchError } from '../errors.ts';
-import { dtypeInfo, getDefaultDtype, isFloat, resultType, type DType } from '../tensor/dtype.ts';
-import { broadcastShapes, type Shape } from '../tensor/layout.ts';
+import { isFloat, resultType, type DType } from '../tensor/dtype.ts';
 import { Tensor, type Operand } from '../tensor/tensor.ts';
-import { composite, kernel, type GradContext, type Input, type KernelOperator, type Meta, type Saves, type Table } from './operator.ts';
+import { broadcastAll, binaryOp, crosswise, floating, noSlope, notImplemented } from './elementwise.ts';
+import { composite, kernel, type KernelOperator, type Table } from './operator.ts';
 
-/** Arithmetic on elements, with broadcasting and type promotion. */
+type Rounding = 'trunc' | 'floor' | null;
+
+/** Arithmetic on two or three operands, with broadcasting and type promotion. */
 export interface PointwiseOps {
   /** `input + alpha * other`. */
   add(other: Operand, options?: { alpha?: number }): Tensor;
   /** `input - alpha * other`. */
   sub(other: Operand, options?: { alpha?: number }): Tensor;
+  /** The same as `sub`. */
+  subtract(other: Operand, options?: { alpha?: number }): Tensor;
+  /** `other - alpha * input`. */
+  rsub(other: Operand, options?: { alpha?: number }): Tensor;
+  /** The elementwise product. */
   mul(other: Operand): Tensor;
+  /** The same as `mul`. */
+  multiply(other: Operand): Tensor;
   /** True division; `roundingMode` `'trunc'` or `'floor'` rounds the quotient and keeps integers. */
-  div(other: Operand, options?: { roundingMode?: 'trunc' | 'floor' | null }): Tensor;
-  neg(): Tensor;
+  div(other: Operand, options?: { roundingMode?: Rounding }): Tensor;
+  /** The same as `div`. */
+  divide(other: Operand, options?: { roundingMode?: Rounding }): Tensor;
+  /** `div` without rounding. */
+  trueDivide(other: Operand): Tensor;
+  /** The quotient rounded down, as Python's `//`. */
+  floorDivide(other: Operand): Tensor;
+  /** The remainder with the sign of `other`, as Python's `%`. */
+  remainder(other: Operand): Tensor;
+  /** The remainder with the sign of `input`, as C's `fmod`. */
+  fmod(other: Operand): Tensor;
+  /** `input ** exponent`. */
+  pow(exponent: Operand): Tensor;
+  /** `input ** exponent`, computed in float64. */
+  floatPower(exponent: Operand): Tensor;
   /** The larger of the two; NaN where either is NaN. */
   maximum(other: Tensor): Tensor;
   /** The smaller of the two; NaN where either is NaN. */
   minimum(other: Tensor): Tensor;
-  /** `input ** exponent`. */
-  pow(exponent: Operand): Tensor;
-  exp(): Tensor;
-  /** Natural logarithm. */
-  log(): Tensor;
-  sqrt(): Tensor;
-  rsqrt(): Tensor;
-  abs(): Tensor;
-  square(): Tensor;
-  reciprocal(): Tensor;
-  sin(): Tensor;
-  cos(): Tensor;
+  /** The larger of the two; where one is NaN, the other. */
+  fmax(other: Tensor): Tensor;
+  /** The smaller of the two; where one is NaN, the other. */
+  fmin(other: Tensor): Tensor;
+  /** The angle of the point (`other`, `input`), in radians from -π to π. */
+  atan2(other: Tensor): Tensor;
+  /** The same as `atan2`. */
+  arctan2(other: Tensor): Tensor;
+  /** `sqrt(input² + other²)`. */
+  hypot(other: Tensor): Tensor;
+  /** The magnitude of `input` with the sign of `other`. */
+  copysign(other: Operand): Tensor;
+  /** 0 where `input` is negative, `values` where it is 0, 1 where it is positive. */
+  heaviside(values: Tensor): Tensor;
+  /** `input * 2 ** other`. */
+  ldexp(other: Tensor): Tensor;
+  /** `input * log(other)`, and 0 where `input` is 0. */
+  xlogy(other: Operand): Tensor;
+  /** `log(exp(input) + exp(other))` without overflow. */
+  logaddexp(other: Tensor): Tensor;
+  /** `log2(2 ** input + 2 ** other)` without overflow. */
+  logaddexp2(other: Tensor): Tensor;
+  /** `input + weight * (end - input)`. */
+  lerp(end: Tensor, weight: Operand): Tensor;
+  /** `input + value * tensor1 * tensor2`. */
+  addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): Tensor;
+  /** `input + value * tensor1 / tensor2`. */
+  addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): Tensor;
 }
 /** Those of them that also have an in-place form. */
-export const pointwiseInPlace = ['add', 'sub', 'mul', 'div', 'neg', 'pow', 'exp', 'log', 'sqrt', 'rsqrt', 'abs', 'square', 'reciprocal', 'sin', 'cos'] as const;
+export const pointwiseInPlace = [
+  'add', 'sub', 'subtract', 'mul', 'multiply', 'div', 'divide', 'trueDivide', 'floorDivide', 'remainder', 'fmod', 'pow', 'floatPower',
+  'atan2', 'arctan2', 'hypot', 'copysign', 'heaviside', 'ldexp', 'xlogy', 'lerp', 'addcmul', 'addcdiv',
+] as const;
 
-const shapeOf = (x: Input): Shape => (x instanceof Tensor ? x.shape : []);
-/** The shape that all operands broadcast to. */
-export const broadcastAll = (operator: string, inputs: readonly Input[]): Shape => inputs.reduce<Shape>((s, x) => broadcastShapes(s, shapeOf(x), operator), []);
-/** Integers and bools become the default floating dtype. */
-export const floating = (d: DType): DType => (isFloat(d) ? d : getDefaultDtype());
-
-/** A two-operand record: promoted dtype, broadcast shape, kernel `name`. `saves` defaults to each operand that the other's gradient needs. */
-export function binaryOp(name: string, rest: { schema?: string; prepare?: KernelOperator['prepare']; float?: boolean; saves?: KernelOperator['saves']; grad: KernelOperator['grad']; check?: (a: Operand, b: Operand, d: DType) => void }): KernelOperator<never> {
-  return kernel<unknown>({
-    schema: rest.schema ?? `${name}(Operand input, Operand other)`,
-    ...(rest.prepare ? { prepare: rest.prepare } : {}),
+/** `input ± alpha * other`, as one operator. */
+function sumOp(name: 'add' | 'sub', check?: (d: DType) => void): KernelOperator<never> {
+  const sign = name === 'add' ? 1 : -1;
+  return kernel<{ alpha: number | boolean }>({
+    schema: `${name}(Operand input, Operand other, *, Scalar alpha=1)`,
     elementwise: true,
-    meta([a, b]): Meta {
-      const promoted = resultType(a, b), dtype = rest.float ? floating(promoted) : promoted;
-      rest.check?.(a as Operand, b as Operand, dtype);
+    meta([a, b], { alpha }) {
+      const dtype = resultType(a, b);
+      check?.(dtype);
+      if (typeof alpha === 'boolean' && dtype !== 'bool') throw new TorchError('Boolean alpha only supported for Boolean results.', { operator: name });
+      if (!isFloat(dtype) && !Number.isInteger(Number(alpha))) throw new TorchError('For integral input tensors, argument alpha must not be a floating point number.', { operator: name });
       return { shape: broadcastAll(name, [a, b]), dtype };
     },
-    cpu([out], [a, b]) { binary(name, out, a as Operand, b as Operand, rest.float ? floating(resultType(a, b)) : resultType(a, b)); },
-    ...(rest.saves ? { saves: rest.saves } : {}),
-    grad: rest.grad,
-  });
-}
-/** What a product's rule needs: each operand for the other's gradient. */
-export const crosswise = (need: readonly boolean[]): Saves => ({ x: [...(need[1] ? [0] : []), ...(need[0] ? [1] : [])] });
-
-/** A one-operand record: kernel `name`, on floats (integers are converted) unless `float` is false. */
-export function unaryOp(name: string, rest: { float?: boolean; saves?: Saves; grad: KernelOperator['grad']; check?: (x: Tensor) => void; kernel?: string }): KernelOperator<never> {
-  return kernel<unknown>({
-    schema: `${name}(Tensor input)`,
-    elementwise: true,
-    meta([x]): Meta { const t = x as Tensor; rest.check?.(t); return { shape: t.shape, dtype: rest.float === false ? t.dtype : floating(t.dtype) }; },
-    cpu([out], [x]) { unary(rest.kernel ?? name, out, x as Tensor, out.dtype); },
-    ...(rest.saves ? { saves: rest.saves } : {}),
-    grad: rest.grad,
-  });
-}
-
-const scaled = (other: Operand, alpha: number): Operand => (alpha === 1 ? other : other instanceof Tensor ? other.mul(alpha) : Number(other) * alpha);
-const X0: Saves = { x: [0] }, Y0: Saves = { y: [0] };
-type Ctx = GradContext<unknown>;
-
-const noBool = (operation: string) => (a: Operand, b: Operand, d: DType): void => {
-  if (d === 'bool') throw new TorchError(`${operation}, with a bool tensor is not supported. If you are trying to invert a mask, use the \`~\` or \`logical_not()\` operator instead.`, { operator: 'sub' });
-};
-
-const withAlpha = (name: string): Pick<KernelOperator, 'schema' | 'prepare'> => ({ schema: `${name}(Operand input, Operand other, *, Scalar alpha=1)`, prepare: (a: Operand, b: Operand, alpha: number) => [[a, scaled(b, alpha)], {}] });
-
-export const pointwise: Table<PointwiseOps> = {
-  add: binaryOp('add', { ...withAlpha('add'), grad: (g) => [g, g] }),
-  sub: binaryOp('sub', { ...withAlpha('sub'), check: noBool('Subtraction, the `-` operator'), grad: (g, { need }) => [g, need[1] ? g.neg() : null] }),
-  mul: binaryOp('mul', { saves: crosswise, grad: (g, { x: [a, b], need }) => [need[0] ? g.mul(b) : null, need[1] ? g.mul(a) : null] }),
-  div: kernel<{ roundingMode: string | null }>({
-    schema: 'div(Operand input, Operand other, *, str? rounding_mode=None)',
-    elementwise: true,
-    meta([a, b], { roundingMode }) {
-      if (roundingMode !== null && roundingMode !== 'trunc' && roundingMode !== 'floor') throw new TorchError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${roundingMode}'`, { operator: 'div' });
-      const d = resultType(a, b);
-      return { shape: broadcastAll('div', [a, b]), dtype: roundingMode === null ? floating(d) : d };
+    cpu([out], [a, b], { alpha }) {
+      const dtype = resultType(a, b);
+      let other = b as Operand;
+      if (Number(alpha) !== 1) {
+        if (other instanceof Tensor) { const scaled = Tensor.allocate(other.shape, dtype, other.device); binary('mul', scaled, other, alpha, dtype); other = scaled; }
+        else other = Number(other) * Number(alpha);
+      }
+      binary(name, out, a as Operand, other, dtype);
     },
-    cpu([out], [a, b], { roundingMode }) { binary(roundingMode === null ? 'div' : roundingMode === 'floor' ? 'floor_divide' : 'trunc_div', out, a as Operand, b as Operand, out.dtype); },
-    saves: (need) => ({ x: [...(need[1] ? [0] : []), 1] }),
-    grad: (g, { x: [a, b], need, attrs }) => (attrs.roundingMode !== null ? [g.mul(0), null] : [need[0] ? g.div(b) : null, need[1] ? g.mul(a).div(b).div(b).neg() : null]),
-  }),
-  neg: unaryOp('neg', { float: false, grad: (g) => [g.neg()], check: (x) => { if (x.dtype === 'bool') throw new TorchError('Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.', { operator: 'neg' }); } }),
-  maximum: binaryOp('maximum', { saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => tieShare(g, a.gt(b), a.eq(b)) }),
-  minimum: binaryOp('minimum', { saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => tieShare(g, a.lt(b), a.eq(b)) }),
-  pow: binaryOp('pow', {
-    check: (a, b, d) => { if (!(b instanceof Tensor) && Number(b) < 0 && dtypeInfo(d).category < 2) throw new TorchError('Integers to negative integer powers are not allowed.', { operator: 'pow' }); },
-    saves: { x: [0, 1], y: [0] },
-    grad: (g, { x: [a, b], y: [out], need }: Ctx) => [
-      need[0] ? powGrad(g, a, b) : null,
-      // Where the base is 0 the logarithm is -inf; the limit of out * log(base) is 0 for a positive exponent.
-      need[1] ? g.mul(out.mul(logOf(a)).maskedFill(zeroPower(a, b), 0)) : null,
-    ],
-  }),
-  exp: unaryOp('exp', { saves: Y0, grad: (g, { y: [y] }) => [g.mul(y)] }),
-  log: unaryOp('log', { saves: X0, grad: (g, { x: [x] }) => [g.div(x)] }),
-  sqrt: unaryOp('sqrt', { saves: Y0, grad: (g, { y: [y] }) => [g.div(y.mul(2))] }),
-  rsqrt: unaryOp('rsqrt', { saves: Y0, grad: (g, { y: [y] }) => [g.mul(y.pow(3)).mul(-0.5)] }),
-  abs: unaryOp('abs', { float: false, saves: X0, grad: (g, { x: [x] }) => [g.mul(x.sign())] }),
-  square: composite({ schema: 'square(Tensor input)', compose: (x: Tensor) => x.pow(2) }),
-  reciprocal: unaryOp('reciprocal', { saves: Y0, grad: (g, { y: [y] }) => [g.mul(y).mul(y).neg()] }),
-  sin: unaryOp('sin', { saves: X0, grad: (g, { x: [x] }) => [g.mul(x.cos())] }),
-  cos: unaryOp('cos', { saves: X0, grad: (g, { x: [x] }) => [g.mul(x.sin()).neg()] }),
-};
+    grad: (g, { need, attrs }) => { const scale = sign * Number(attrs.alpha); return [g, !need[1] ? null : scale === 1 ? g : scale === -1 ? g.neg() : g.mul(scale)]; },
+  });
+}
 
-/** Half of the gradient to each side where the two are equal, as PyTorch does. */
-function tieShare(g: Tensor, first: Tensor, tie: Tensor): Tensor[] {
-  const left = g.mul(first).add(g.mul(tie).mul(0.5));
+/** Raises where integers are divided by zero: there is no value to return. */
+function checkDivisor(b: Operand, d: DType): void {
+  if (isFloat(d)) return;
+  if (b instanceof Tensor ? (denseAs(b, 'int64').window() as BigInt64Array).includes(0n) : Number(b) === 0) throw new TorchError('ZeroDivisionError', { operator: 'div' });
+}
+
+/** Exponents for which there is a faster kernel. */
+const powerKernels: Record<number, string> = { 2: 'square', 0.5: 'sqrt', [-0.5]: 'rsqrt', [-1]: 'reciprocal' };
+
+const kernelOf: Record<string, string> = { trunc: 'trunc_divide', floor: 'floor_divide' };
+const div = kernel<{ roundingMode?: string | null }>({
+  schema: 'div(Operand input, Operand other, *, str? rounding_mode=None)',
+  node: 'DivBackward0',
+  elementwise: true,
+  meta([a, b], { roundingMode }) {
+    if (roundingMode && kernelOf[roundingMode] === undefined) throw new TorchError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${roundingMode}'`, { operator: 'div' });
+    const d = resultType(a, b);
+    return { shape: broadcastAll('div', [a, b]), dtype: roundingMode ? d : floating(d) };
+  },
+  cpu([out], [a, b], { roundingMode }) {
+    const d = resultType(a, b);
+    if (roundingMode) checkDivisor(b as Operand, d);
+    binary(roundingMode ? kernelOf[roundingMode] : 'div', out, a as Operand, b as Operand, roundingMode ? d : floating(d));
+  },
+  saves: (need, { roundingMode }) => (roundingMode ? {} : { x: [...(need[1] ? [0] : []), 1] }),
+  grad: (g, { x: [a, b], need, attrs }) => (attrs.roundingMode ? [noSlope(g), noSlope(g)] : [need[0] ? g.div(b) : null, need[1] ? g.mul(a).div(b).div(b).neg() : null]),
+});
+
+/** An integer operator over the remainder kernels. */
+const divisive = (name: string, kernelName: string, grad: KernelOperator['grad'], saves?: KernelOperator['saves']): KernelOperator<never> =>
+  binaryOp(name, { kernel: kernelName, check: (a, b, d) => { if (d === 'bool') throw notImplemented(kernelName, d); checkDivisor(b, d); }, ...(saves ? { saves } : {}), grad });
+
+/** The gradient to the operand that wins; half to each where they are equal, as PyTorch does. */
+function tieShare(g: Tensor, wins: Tensor, tie: Tensor): Tensor[] {
+  const left = g.mul(wins).add(g.mul(tie).mul(0.5));
   return [left, g.sub(left)];
 }
+/** As it is, or made of a number: for operators of which the first operand may be a number. */
+const like = (x: Operand, t: Tensor): Tensor => (x instanceof Tensor ? x : t.newFull([], Number(x)));
 
-/** The derivative of a ** b for a; 0 where b is 0, whatever a is. */
-function powGrad(g: Tensor, a: Tensor, b: Operand): Tensor {
-  if (!(b instanceof Tensor)) return b === 0 ? g.mul(0) : b === 1 ? g : b === 2 ? g.mul(a).mul(2) : g.mul(a.pow(Number(b) - 1)).mul(b);
-  return g.mul(b.mul(powOf(a, b.sub(1)))).maskedFill(b.eq(0), 0);
+const sub = sumOp('sub', (d) => {
+  if (d === 'bool') throw new TorchError('Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.', { operator: 'sub', dtypes: [d] });
+});
+const mul = binaryOp('mul', { saves: crosswise, grad: (g, { x: [a, b], need }) => [need[0] ? g.mul(b) : null, need[1] ? g.mul(a) : null] });
+const atan2 = binaryOp('atan2', {
+  float: true, saves: { x: [0, 1] },
+  grad: (g, { x: [y, x] }) => { const scaled = g.div(y.mul(y).add(x.mul(x))); return [scaled.mul(x), scaled.mul(y).neg()]; },
+});
+
+const exponential = (name: string, kind: 'e' | '2'): KernelOperator<never> => binaryOp(name, {
+  float: true,
+  each: (a, b) => { const m = Math.max(a, b); return m === Infinity || m === -Infinity ? m : kind === 'e' ? m + Math.log1p(Math.exp(-Math.abs(a - b))) : m + Math.log1p(2 ** -Math.abs(a - b)) / Math.LN2; },
+  saves: { x: [0, 1], y: [0] },
+  grad: (g, { x: [a, b], y: [y] }) => [a, b].map((x) => g.mul(kind === 'e' ? x.sub(y).exp() : x.sub(y).exp2())),
+});
+
+export const pointwise: Table<PointwiseOps> = {
+  add: sumOp('add'),
+  sub, subtract: { ...sub, node: 'SubBackward0' },
+  rsub: composite({ schema: 'rsub(Tensor input, Operand other, *, Scalar alpha=1)', compose: (x: Tensor, other: Operand, alpha: number) => like(other, x).sub(x, { alpha }) }),
+  mul, multiply: mul,
+  div, divide: div,
+  trueDivide: composite({ schema: 'trueDivide(Tensor input, Operand other)', compose: (x: Tensor, other: Operand) => x.div(other) }),
+  floorDivide: divisive('floorDivide', 'floor_divide', (g) => [noSlope(g), noSlope(g)]),
+  remainder: divisive('remainder', 'remainder', (g, { x: [a, b], need }) => [g, need[1] ? g.mul(a.div(b, { roundingMode: 'floor' })).neg() : null], (need) => (need[1] ? { x: [0, 1] } : {})),
+  fmod: divisive('fmod', 'fmod', (g, { x: [a, b], need }) => [g, need[1] ? g.mul(a.div(b, { roundingMode: 'trunc' })).neg() : null], (need) => (need[1] ? { x: [0, 1] } : {})),
+  pow: kernel({
+    schema: 'pow(Operand input, Operand exponent)',
+    elementwise: true,
+    meta([a, b]) {
+      const dtype = resultType(a, b);
+      if (!(b instanceof Tensor) && Number(b) < 0 && !isFloat(dtype)) throw new TorchError('Integers to negative integer powers are not allowed.', { operator: 'pow' });
+      return { shape: broadcastAll('pow', [a, b]), dtype };
+    },
+    cpu([out], [a, b]) {
+      const dtype = resultType(a, b), simple = typeof b === 'number' && isFloat(dtype) ? powerKernels[b] : undefined;
+      if (simple && a instanceof Tensor) unary(simple, out, a, dtype);
+      else binary('pow', out, a as Operand, b as Operand, dtype);
+    },
+    saves: (need) => ({ x: [0, 1], y: need[1] ? [0] : [] }),
+    grad: (g, { x: [a, b], y: [y], need }) => [need[0] ? baseSlope(a, b).mul(g) : null, need[1] ? exponentSlope(a, b, y).mul(g) : null],
+  }),
+  floatPower: composite({
+    schema: 'floatPower(Operand input, Operand exponent)',
+    compose(a: Operand, b: Operand) { const double = (x: Operand): Operand => (x instanceof Tensor ? x.to('float64') : x); return (like(double(a), b as Tensor)).to('float64').pow(double(b)); },
+  }),
+  maximum: binaryOp('maximum', { saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => tieShare(g, a.gt(b), a.eq(b)) }),
+  minimum: binaryOp('minimum', { saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => tieShare(g, a.lt(b), a.eq(b)) }),
+  fmax: binaryOp('fmax', { kernel: (d) => (isFloat(d) ? 'fmax' : 'maximum'), saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => { const left = a.ge(b).logicalOr(b.isnan()); return [g.mul(left), g.mul(left.logicalNot())]; } }),
+  fmin: binaryOp('fmin', { kernel: (d) => (isFloat(d) ? 'fmin' : 'minimum'), saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => { const left = a.le(b).logicalOr(b.isnan()); return [g.mul(left), g.mul(left.logicalNot())]; } }),
+  atan2, arctan2: atan2,
+  hypot: binaryOp('hypot', {
+    saves: { x: [0, 1], y: [0] },
+    check: (_a, _b, d) => { if (!isFloat(d)) throw notImplemented('hypot_cpu', d); },
+    grad: (g, { x: [a, b], y: [y] }) => [a, b].map((x) => g.mul(x.div(y)).maskedFill(y.eq(0), 0)),
+  }),
+  copysign: binaryOp('copysign', {
+    float: true, saves: { x: [0], y: [0] },
+    grad: (g, { x: [a], y: [y] }) => [g.mul(y.div(a).maskedFill(a.eq(0), 0)), noSlope(g)],
+  }),
+  heaviside: binaryOp('heaviside', {
+    schema: 'heaviside(Tensor input, Tensor values)',
+    each: (x, v) => (Number.isNaN(x) ? x : x === 0 ? v : x > 0 ? 1 : 0),
+    check: (a, b) => { if ((a as Tensor).dtype !== (b as Tensor).dtype) throw new TorchError('heaviside is not yet implemented for tensors with different dtypes.', { operator: 'heaviside', dtypes: [(a as Tensor).dtype, (b as Tensor).dtype] }); },
+    grad: 'PyTorch gives heaviside no gradient',
+  }),
+  ldexp: composite({ schema: 'ldexp(Tensor input, Tensor other)', compose: (x: Tensor, other: Tensor) => x.mul(other.exp2()) }),
+  xlogy: binaryOp('xlogy', {
+    float: true, saves: { x: [0, 1] },
+    each: (x, y) => (Number.isNaN(y) ? y : x === 0 ? 0 : x * Math.log(y)),
+    grad: (g, { x: [x, y], need }) => [
+      need[0] ? g.mul(like(y, g).log()).maskedFill(x.eq(0).logicalAnd(like(y, g).le(0)), 0) : null,
+      need[1] ? g.mul(x).div(y) : null,
+    ],
+  }),
+  logaddexp: exponential('logaddexp', 'e'),
+  logaddexp2: exponential('logaddexp2', '2'),
+  lerp: composite({
+    schema: 'lerp(Tensor input, Tensor end, Operand weight)',
+    compose(x: Tensor, end: Tensor, w: Operand) {
+      for (const [name, t] of [['end', end], ['weight', w]] as const) if (t instanceof Tensor && t.dtype !== x.dtype) throw new TorchError(`expected dtype ${x.dtype} for \`${name}\` but got dtype ${t.dtype}`, { operator: 'lerp', dtypes: [x.dtype, t.dtype] });
+      const step = end.sub(x);
+      // From the nearer end, so that weight 1 gives `end` exactly.
+      if (!(w instanceof Tensor)) return Number(w) < 0.5 ? x.add(step.mul(w)) : end.sub(step.mul(1 - Number(w)));
+      return step.mul(w).add(x).where(w.abs().lt(0.5), end.sub(step.mul(w.neg().add(1))));
+    },
+  }),
+  addcmul: composite({ schema: 'addcmul(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1)', compose: (x: Tensor, a: Tensor, b: Tensor, value: number) => x.add(a.mul(b), { alpha: value }) }),
+  addcdiv: composite({
+    schema: 'addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1)',
+    compose(x: Tensor, a: Tensor, b: Tensor, value: number) {
+      if (!isFloat(a.dtype) && !isFloat(b.dtype)) throw new TorchError('Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs.', { operator: 'addcdiv', dtypes: [a.dtype, b.dtype] });
+      return x.add(a.div(b), { alpha: value });
+    },
+  }),
+};
+
+/** The derivative of a ** b for a: b * a ** (b - 1), and 0 where b is 0, whatever a is. */
+function baseSlope(a: Tensor, b: Operand): Tensor {
+  if (b instanceof Tensor) return b.mul(a.pow(b.sub(1))).maskedFill(b.eq(0), 0);
+  const e = Number(b);
+  return e === 0 ? noSlope(a) : e === 2 ? a.mul(2) : a.pow(e - 1).mul(e);
 }
-const powOf = (a: Operand, b: Tensor): Tensor => (a instanceof Tensor ? a.pow(b) : b.mul(Math.log(Number(a))).exp());
-const logOf = (a: Operand): Operand => (a instanceof Tensor ? a.log() : Math.log(Number(a)));
-const zeroPower = (a: Operand, b: Operand): Tensor => (a instanceof Tensor ? a.eq(0).logicalAnd(b instanceof Tensor ? b.ge(0) : a.eq(a)) : (b as Tensor).ge(0).logicalAnd(Number(a) === 0 ? (b as Tensor).ge(0) : (b as Tensor).ne(b as Tensor)));
+/** The derivative of a ** b for b: y * log(a), and its limit 0 where a is 0 and b is not negative. */
+function exponentSlope(a: Operand, b: Tensor, y: Tensor): Tensor {
+  if (a instanceof Tensor) return y.mul(a.log()).maskedFill(a.eq(0).logicalAnd(b.ge(0)), 0);
+  const slope = y.mul(Math.log(Number(a)));
+  return Number(a) === 0 ? slope.maskedFill(b.ge(0), 0) : slope;
+}
