@@ -18,7 +18,7 @@ export function distance(a: string, b: string): number {
 export function nearest(word: string, names: readonly string[], count: number): string[] {
   const lower = word.toLowerCase();
   return names
-    .map((name) => ({ name, d: name.toLowerCase().includes(lower) ? 0.5 : distance(lower, name.toLowerCase()) }))
+    .map((name) => ({ name, d: Math.min(distance(lower, name.toLowerCase()), name.toLowerCase().includes(lower) ? 2 : Infinity) }))
     .filter(({ d, name }) => d <= Math.max(2, Math.max(word.length, name.length) * 0.4))
     .sort((a, b) => a.d - b.d)
     .slice(0, count)

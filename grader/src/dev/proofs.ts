@@ -106,7 +106,9 @@ async function proveBug(
   checker: Checker, exercise: Exercise, metadata: Metadata, run: (attempt: string, seed: number, all: boolean) => Promise<Verdict>,
   note: (name: string, problem?: string) => void, rejected: Set<string>,
 ): Promise<void> {
-  const { report, failure } = await checker.runProgram(exercise.file, metadata.timeLimit * patience);
+  const { report, failure } = await checker.runProgram(exercise.file, {
+    seconds: metadata.timeLimit * patience, memory: metadata.memoryLimit,
+  });
   const ended = failure ?? report?.failure;
   if (metadata.throws) note('the program ends with an exception', ended === undefined ? 'it runs to its end' : undefined);
   else note('the program runs to its end', ended === undefined ? undefined : `${ended.class} ${ended.says}`);

@@ -7,7 +7,7 @@ import type { Exercise, Track } from '../track/catalogue.ts';
 import { statusOf, type ClaimResult, type Report, type Verdict } from '../verdict.ts';
 import { BuildFailed, Bundler, warmCompiler, type Bundle, type Fence } from './bundle.ts';
 import { locate } from './locate.ts';
-import { BrokenCheck, Sandbox, type Outcome, type Watcher } from './sandbox.ts';
+import { BrokenCheck, Sandbox, type Limits, type Outcome, type Watcher } from './sandbox.ts';
 
 export interface CheckOptions {
   seed?: number;
@@ -23,9 +23,6 @@ export interface CheckOptions {
   sandbox?: Sandbox;
   watcher?: Watcher;
 }
-
-/** Resident memory that an attempt may use, the engine included. */
-const memoryLimit = 3072;
 
 export function newSeed(): number {
   return Math.floor(Math.random() * 1_000_000);
@@ -89,7 +86,7 @@ export class Checker {
       const outcome = await sandbox.run({
         type: 'run', check: (await check).file, attempt: bundle.file, source: attempt, seed,
         ...(options.claim === undefined ? {} : { only: options.claim - 1 }), all: options.all ?? false, blocked: metadata.blocked,
-      }, { seconds: metadata.timeLimit * (options.patience ?? 1), memory: memoryLimit }, options.watcher);
+      }, { seconds: metadata.timeLimit * (options.patience ?? 1), memory: metadata.memoryLimit }, options.watcher);
       const report = outcome.report ?? reportOf(outcome);
       if (options.claim !== undefined) report.claims = report.claims.filter((_, i) => i === options.claim! - 1);
       return make(located(report, attempt, bundle.file), outcome);
@@ -102,9 +99,9 @@ export class Checker {
   }
 
   /** Runs a program (a bug as it was shipped) to its end, without a check. */
-  async runProgram(file: string, seconds: number): Promise<Outcome> {
+  async runProgram(file: string, limits: Limits): Promise<Outcome> {
     const bundle = await this.#bundler.bundle(file);
-    return this.sandbox().run({ type: 'program', attempt: bundle.file, source: file }, { seconds, memory: memoryLimit });
+    return this.sandbox().run({ type: 'program', attempt: bundle.file, source: file }, limits);
   }
 
   #missing(exercise: Exercise, attempt: string): Failure {

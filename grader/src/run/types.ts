@@ -1,6 +1,7 @@
 /** The second lane: what the compiler says about the types of an attempt. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Track } from '../track/catalogue.ts';
 import { writeAtomically } from '../write.ts';
@@ -19,8 +20,8 @@ export async function checkTypes(track: Track, files: readonly string[], signal?
   writeAtomically(config, JSON.stringify({
     ...(existsSync(shared) ? { extends: shared } : { compilerOptions: strict }), include: [], files,
   }));
-  const compiler = path.join(track.root, 'node_modules', '.bin', 'tsc');
-  const text = await outputOf(compiler, ['--noEmit', '--pretty', 'false', '-p', config], track.root, signal);
+  const compiler = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const text = await outputOf(process.execPath, [compiler, '--noEmit', '--pretty', 'false', '-p', config], track.root, signal);
   const wanted = new Set(files);
   return text.split('\n').flatMap((line): TypeProblem[] => {
     const match = /^(.*)\((\d+),(\d+)\): error (TS\d+): (.*)$/.exec(line);

@@ -86,7 +86,7 @@ export class Track {
 }
 
 /** To be raised when the schema of metadata changes. */
-const cacheVersion = 1;
+const cacheVersion = 2;
 
 /** The nearest directory upward that is a track: a package named `track`, or one with `challenges/`. */
 export function findRoot(from: string): string | undefined {

@@ -21,6 +21,8 @@ export const metadataSchema = z.strictObject({
   requires: z.array(z.string().regex(/^\d\d\/\d\d$/, 'an id such as 01/02')).default([]),
   /** Seconds for all claims together. */
   timeLimit: z.number().positive().max(600).default(10),
+  /** MiB that the process may use, the engine included. */
+  memoryLimit: z.number().positive().default(3072),
   /** What was learned, shown when all claims hold. */
   learned: sentence,
   /** For bugs: the program ends with an exception, because that is the lesson. */
