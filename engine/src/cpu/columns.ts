@@ -2,6 +2,7 @@ import { dtypeInfo } from '../tensor/dtype.ts';
 import { contiguousStrides, numelOf, type Shape } from '../tensor/layout.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { copyStrided, dense } from './copy.ts';
+import { heap } from './heap.ts';
 
 /** Sliding windows over the last dimensions of an image: sizes for each of them, and how many windows fit. */
 export interface Windows {
@@ -13,12 +14,15 @@ export interface Windows {
   readonly count: readonly number[];
 }
 
+/** Sets a contiguous tensor to zero. */
+export function clear(t: Tensor): void { heap.u8.fill(0, t.ptr, t.ptr + t.count * dtypeInfo(t.dtype).bytes); }
+
 /** `x` with `padding` zeros on both sides of each of the last dimensions, contiguous. */
 function padded(x: Tensor, padding: readonly number[]): Tensor {
   if (padding.every((p) => p === 0)) return dense(x);
   const lead = x.ndim - padding.length, { bytes } = dtypeInfo(x.dtype);
   const shape = x.shape.map((n, i) => (i < lead ? n : n + 2 * padding[i - lead])), out = Tensor.allocate(shape, x.dtype, x.device);
-  out.window().fill(0 as never);
+  clear(out);
   const inside = padding.reduce((at, p, i) => at + p * out.strides[lead + i], 0);
   copyStrided(bytes, x.ptr, x.strides, out.ptr + inside * bytes, out.strides, x.shape);
   return out;
@@ -46,9 +50,8 @@ export function addColumns(columns: Tensor, w: Windows, out: Tensor): void {
       if (i >= 0) to[p + i] = ((to[p + i] as number) + (from[k] as number)) as number;
     }
   };
-  const to = out.window();
-  to.fill(0 as never);
-  if (rank && places && taps) accumulate(columns.window() as never, to as never);
+  clear(out);
+  if (rank && places && taps) accumulate(columns.window() as never, out.window() as never);
 }
 
 /** Place in the image of each (tap, window) pair, -1 where it lies in the padding. */

@@ -1,7 +1,7 @@
 import { dtypeInfo } from '../tensor/dtype.ts';
 import { numelOf, type Shape } from '../tensor/layout.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { addColumns, columnsOf, type Windows } from './columns.ts';
+import { addColumns, clear, columnsOf, type Windows } from './columns.ts';
 import { copyInto, denseAs } from './copy.ts';
 import { scratch } from './heap.ts';
 import { kernels } from './kernels.ts';
@@ -65,7 +65,7 @@ export function convBackwardWeight(gw: Tensor, gy: Tensor, x: Tensor, g: Geometr
     const places = numelOf(gy.shape.slice(2)), filters = gw.shape[0] / g.groups, taps = numelOf(gw.shape.slice(1));
     if (direct(out)) { const sizes = plane(x.shape, gw.shape, gy.shape, g); kernels.conv2d_backward_weight_f32(grad.ptr, image.ptr, out.ptr, ...sizes, 0, x.shape[0], 0, taps, scratchFor(sizes)); return; }
     const columns = columnsOf(image, windows(g, gw.shape, gy.shape)), { bytes } = dtypeInfo(out.dtype);
-    out.window().fill(0 as never);
+    clear(out);
     for (let i = 0; i < gy.shape[0] * g.groups; i++)
       product(out.dtype, { m: filters, n: taps, k: places, a: grad.ptr + i * filters * places * bytes, rsa: places, csa: 1, b: columns.ptr + i * taps * places * bytes, rsb: 1, csb: places, c: out.ptr + (i % g.groups) * filters * taps * bytes, accumulate: true });
   });

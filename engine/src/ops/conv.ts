@@ -5,6 +5,7 @@ import { showShape, type Shape } from '../tensor/layout.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { functions } from './install.ts';
 import { composite, kernel, type Table } from './operator.ts';
+import { constantPadNd } from './pad.ts';
 
 /** A size for all spatial dimensions, or one for each. */
 export type Sizes = number | readonly number[];
@@ -139,7 +140,7 @@ const conv = (rank: number) => composite({
     if (padding === 'same' && stride.some((s) => s !== 1)) throw new TorchError(`padding='same' is not supported for strided convolutions`, { operator: `conv${rank}d` });
     const total = dilation.map((d, i) => (padding === 'same' ? d * ((w.shape[i + 2] ?? 1) - 1) : 0)), geometry = { stride, padding: total.map((t) => Math.floor(t / 2)), dilation, groups };
     // An odd total puts its extra zero at the end.
-    const extra = total.flatMap((t) => [t % 2, 0]).reverse(), whole = extra.some((e) => e) ? x.constantPadNd(extra, 0) : x;
+    const extra = total.flatMap((t) => [t % 2, 0]).reverse(), whole = extra.some((e) => e) ? constantPadNd(x, extra, 0) : x;
     check({ x: whole, w, bias, operator: `conv${rank}d`, transposed: false }, geometry);
     return convolution(whole, w, bias, geometry);
   }),
