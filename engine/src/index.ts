@@ -1,10 +1,14 @@
 // The public surface, in PyTorch's namespaces.
 import './autograd/methods.ts';
 import { compare, compareInPlace, type CompareOps } from './ops/compare.ts';
+import { conversions, installFacts } from './ops/convert.ts';
+import { likes, news, type LikeOps } from './ops/create.ts';
+import { diagonalInPlace, diagonals, type DiagonalOps } from './ops/diagonal.ts';
 import { functions, installMethods } from './ops/install.ts';
 import { logical, logicalInPlace, whereFunction, whereMethod, type LogicalOps, type WhereFunction } from './ops/logical.ts';
 import { pointwise, pointwiseInPlace, type PointwiseOps } from './ops/pointwise.ts';
 import { randomFillInPlace, randomFills, randomInPlace, randoms, type RandomOps } from './ops/random.ts';
+import { shapes, type ShapeOps } from './ops/shape.ts';
 import { unary, unaryInPlace, type UnaryOps } from './ops/unary.ts';
 import { views, type ViewOps } from './ops/view.ts';
 import { writeInPlace, writes } from './ops/write.ts';
@@ -15,6 +19,11 @@ installMethods(compare, compareInPlace);
 installMethods(logical, logicalInPlace);
 installMethods(whereMethod);
 installMethods(views);
+installMethods(shapes);
+installMethods(diagonals, diagonalInPlace);
+installMethods(conversions);
+installMethods(news);
+installFacts();
 installMethods(writes, writeInPlace, true);
 installMethods(randoms, randomInPlace);
 installMethods(randomFills, randomFillInPlace, true);
@@ -24,7 +33,9 @@ export { TorchError } from './errors.ts';
 export { finfo, getDefaultDtype, iinfo, promoteTypes, setDefaultDtype, type DType } from './tensor/dtype.ts';
 export { memoryStats } from './cpu/heap.ts';
 
-export { empty, full, ones, tensor, zeros, type TensorData, type TensorOptions } from './ops/create.ts';
+export { isFloatingPoint, isTensor, numel } from './ops/convert.ts';
+export { arange, asTensor, empty, eye, full, linspace, logspace, meshgrid, ones, tensor, trilIndices, triuIndices, zeros, type TensorData, type TensorOptions } from './ops/create.ts';
+export const { emptyLike, fullLike, onesLike, zerosLike } = functions<LikeOps>(likes);
 export { getRngState, initialSeed, manualSeed, normal, rand, randint, randintLike, randLike, randn, randnLike, randperm, seed, setRngState } from './ops/random.ts';
 export { Generator, defaultGenerator } from './random/generator.ts';
 export const { bernoulli, multinomial } = functions<RandomOps>(randoms);
@@ -33,7 +44,10 @@ export const { abs, absolute, acos, acosh, arccos, arccosh, arcsin, arcsinh, arc
 export const { allclose, eq, equal, ge, greater, greaterEqual, gt, isclose, isfinite, isinf, isnan, isneginf, isposinf, isreal, le, less, lessEqual, lt, ne, notEqual, signbit } = functions<CompareOps>(compare);
 export const { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, clamp, clampMax, clampMin, clip, logicalAnd, logicalNot, logicalOr, logicalXor, maskedFill } = functions<LogicalOps>(logical);
 export const { where } = functions<WhereFunction>(whereFunction);
-export const { asStrided, clone, detach, narrow, permute, reshape, select, squeeze, t, transpose, unsqueeze } = functions<ViewOps>(views);
+export const { asStrided, clone, detach, diagonal, narrow, permute, reshape, select, split, splitWithSizes, squeeze, t, transpose, unbind, unsqueeze } = functions<ViewOps>(views);
+export const { broadcastTo, chunk, dsplit, flatten, flip, fliplr, flipud, hsplit, moveaxis, movedim, ravel, repeatInterleave, roll, rot90, swapaxes, swapdims, tensorSplit, tile, unflatten, vsplit } = functions<ShapeOps>(shapes);
+export const { diag, diagEmbed, diagflat, tril, triu } = functions<DiagonalOps>(diagonals);
+export { atleast1d, atleast2d, atleast3d, blockDiag, broadcastShapes, broadcastTensors, cat, columnStack, concat, concatenate, dstack, hstack, rowStack, stack, vstack } from './ops/join.ts';
 
 export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from './autograd/modes.ts';
 export * as autograd from './autograd/index.ts';

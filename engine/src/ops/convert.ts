@@ -4,7 +4,7 @@ import { TorchError } from '../errors.ts';
 import { deviceName } from '../tensor/device.ts';
 import { dtypeInfo, isDType, isFloat, type DType } from '../tensor/dtype.ts';
 import { wrapDim } from '../tensor/layout.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import { assignData, Tensor } from '../tensor/tensor.ts';
 import { observers } from './observe.ts';
 import { composite, invoke, kernel, ready, type Table } from './operator.ts';
 import { isOptions, typeName } from './schema.ts';
@@ -136,7 +136,6 @@ export interface TensorFacts {
   data: Tensor;
 }
 
-const strided = (x: Tensor): Record<string, unknown> => ({ storage: x.storage, dtype: x.dtype, shape: x.shape, strides: x.strides, offset: x.offset, device: x.device, count: x.count, dense: x.dense });
 /** The same memory with a count of in-place changes of its own. */
 const unwatched = (s: Storage): Storage => Object.create(s, { version: { value: 0, writable: true } }) as Storage;
 
@@ -165,7 +164,7 @@ const properties: Record<string, { get(this: Tensor): unknown; set?(this: Tensor
     set(value) {
       if (!(value instanceof Tensor)) throw new TorchError(`Variable data has to be a tensor, but got ${typeName(value)}`);
       if (this.leafRequiresGrad && !isFloat(value.dtype)) throw new TorchError('data set to a tensor that requires gradients must be floating point or complex dtype', { dtypes: [value.dtype] });
-      Object.assign(this, strided(value));
+      assignData(this, value);
     },
   },
 };
@@ -174,6 +173,13 @@ function realDim(x: Tensor, dim: number): number {
   if (x.ndim === 0) throw new TorchError(`Dimension specified as ${dim} but tensor has no dimensions`, { shapes: [x.shape] });
   return wrapDim(dim, x.ndim);
 }
+
+/** True for a tensor of floating dtype. */
+export const isFloatingPoint = (x: Tensor): boolean => x.isFloatingPoint();
+/** Number of elements. */
+export const numel = (x: Tensor): number => x.count;
+/** True for a tensor. */
+export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 
 /** Gives tensors these methods and properties. */
 export function installFacts(): void {

@@ -2,6 +2,10 @@ import type { AutogradMethods } from '../autograd/methods.ts';
 import type { randomFillInPlace, RandomFillOps, randomInPlace, RandomOps } from './random.ts';
 import type { CompareOps, compareInPlace } from './compare.ts';
 import type { LogicalOps, logicalInPlace, WhereMethod } from './logical.ts';
+import type { ConvertOps, TensorFacts } from './convert.ts';
+import type { NewOps } from './create.ts';
+import type { diagonalInPlace, DiagonalOps } from './diagonal.ts';
+import type { ShapeOps } from './shape.ts';
 import type { InPlace } from './signatures.ts';
 import type { PointwiseOps, pointwiseInPlace } from './pointwise.ts';
 import type { UnaryOps, unaryInPlace } from './unary.ts';
@@ -17,5 +21,5 @@ export interface TensorMethods extends
   CompareOps, InPlace<CompareOps, Names<typeof compareInPlace>>,
   LogicalOps, InPlace<LogicalOps, Names<typeof logicalInPlace>>, WhereMethod,
   InPlace<WriteOps, Names<typeof writeInPlace>>,
-  ViewOps, AutogradMethods,
+  ViewOps, ShapeOps, DiagonalOps, InPlace<DiagonalOps, Names<typeof diagonalInPlace>>, ConvertOps, TensorFacts, NewOps, AutogradMethods,
   RandomOps, InPlace<RandomOps, Names<typeof randomInPlace>>, InPlace<RandomFillOps, Names<typeof randomFillInPlace>> {}

@@ -59,9 +59,9 @@ export interface KernelOperator<A = unknown> extends Differentiable<A> {
   /** How the in-place form changes its first input where that is cheaper than computing a result and copying it. */
   write?(x: Tensor, inputs: readonly Input[], attrs: A): void;
 }
-/** An operator that gives a view: only its rule for the new layout. */
+/** An operator that gives a view, or several at once: only its rule for the new layouts. */
 export interface ViewOperator<A = unknown> extends Differentiable<A> {
-  view(input: Tensor, attrs: A): Layout;
+  view(input: Tensor, attrs: A): Layout | readonly Layout[];
 }
 /** An operator written in terms of others. */
 export interface CompositeOperator extends Common {
@@ -111,10 +111,11 @@ function split(c: Callable, values: unknown[]): [Input[], never] {
 function run(c: Callable, inputs: Input[], attrs: never): Tensor | Tensor[] {
   const op = c.op as KernelOperator<never> | ViewOperator<never>;
   if ('view' in op) {
-    const x = inputs[0] as Tensor, out = new Tensor(x.storage, x.dtype, op.view(x, attrs), x.device);
-    recordView(c, x, out, inputs, attrs);
-    if (observers.active) observers.ran(c.name, inputs, [out]);
-    return out;
+    const x = inputs[0] as Tensor, layout = op.view(x, attrs), many = Array.isArray(layout);
+    const outputs = (many ? (layout as readonly Layout[]) : [layout as Layout]).map((l) => new Tensor(x.storage, x.dtype, l, x.device));
+    recordView(c, x, outputs, inputs, attrs);
+    if (observers.active) observers.ran(c.name, inputs, outputs);
+    return many ? outputs : outputs[0];
   }
   const device = commonDevice(c.name, inputs);
   const meta = op.meta(inputs, attrs), many = Array.isArray(meta);
@@ -170,6 +171,7 @@ export function checkWritable(x: Tensor): void {
   if (isGradEnabled()) {
     if (x.leafRequiresGrad && x.producer === null) throw new TorchError('a leaf Variable that requires grad is being used in an in-place operation.');
     if (x.viewOf?.base.leafRequiresGrad && x.viewOf.base.producer === null) throw new TorchError('a view of a leaf Variable that requires grad is being used in an in-place operation.');
+    if (x.viewOf && x.producer && x.producer.node.outputs.length > 1) throw new TorchError(`Output ${x.producer.output} of ${x.producer.node.name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.`);
   }
   if (x.strides.some((s, i) => s === 0 && x.shape[i] > 1)) throw new TorchError('unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.', { shapes: [x.shape] });
 }

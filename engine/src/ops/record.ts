@@ -68,14 +68,17 @@ export function recordNode(c: Callable, inputs: readonly Input[], outputs: reado
   node.saveOutputs(outputs);
 }
 
-/** Attaches base and backward step to a view. */
-export function recordView(c: Callable, x: Tensor, out: Tensor, inputs: readonly Input[], attrs: never): void {
+/** Attaches base and backward step to a view, or to the several views that one call gave. */
+export function recordView(c: Callable, x: Tensor, outputs: readonly Tensor[], inputs: readonly Input[], attrs: never): void {
   const base = x.viewOf?.base ?? x;
-  // A view taken without recording is cut off from the history of what it looks into.
-  if (isGradEnabled() || !base.requiresGrad) out.viewOf = { base, graphVersion: x.storage.version };
-  if (x.inference) out.inference = true;
+  for (const out of outputs) {
+    // A view taken without recording is cut off from the history of what it looks into.
+    if (isGradEnabled() || !base.requiresGrad) out.viewOf = { base, graphVersion: x.storage.version };
+    if (x.inference) out.inference = true;
+  }
   if (!wanted(c, inputs)) return;
-  out.producer = { node: new OperatorNode(c, inputs, attrs, needsOf(inputs), [metaOf(out)]), output: 0 };
+  const node = new OperatorNode(c, inputs, attrs, needsOf(inputs), outputs.map(metaOf));
+  outputs.forEach((out, output) => { out.producer = { node, output }; });
 }
 
 /** Runs `write`, which changes x, and gives x (or, where x is a view, its base) the new history. */

@@ -22,8 +22,8 @@ function parseDefault(text: string): unknown {
  * `sum(Tensor input, int[]? dim=None, bool keepdim=False, *, ScalarType? dtype=None)`.
  *
  * Types: `Tensor`, `Tensor[]`, `Operand` (a tensor or a number), `Scalar`, `int`, `float`, `bool`, `str`, `int[]` (a
- * number is a list of one), `int[2]` (a number is repeated), `size` (a list or the remaining arguments), `ScalarType`,
- * `Device`, `Generator`, `any`; a trailing `?` allows null. List defaults are written `[1;1]`.
+ * number is a list of one), `int[2]` (a number is repeated), `size` and `tensors` (a list or the remaining arguments), `ScalarType`,
+ * `Device`, `Generator`, `any`, or two of them as `bool|int[]`; a trailing `?` allows null. List defaults are written `[1;1]`.
  */
 export function parseSchema(text: string): Schema {
   const [, name, inside] = /^(\w+)\((.*)\)$/s.exec(text) ?? [];
@@ -71,7 +71,7 @@ function integers(v: unknown): number[] | undefined {
   return n === undefined ? undefined : [n];
 }
 
-const shown: Record<string, string> = { Operand: 'Tensor', Scalar: 'Number', 'int[]': 'tuple of ints', size: 'tuple of ints', 'Tensor[]': 'tuple of Tensors', ScalarType: 'torch.dtype', Device: 'torch.device' };
+const shown: Record<string, string> = { Operand: 'Tensor', Scalar: 'Number', 'int[]': 'tuple of ints', size: 'tuple of ints', 'Tensor[]': 'tuple of Tensors', tensors: 'tuple of Tensors', ScalarType: 'torch.dtype', Device: 'torch.device' };
 
 /** The value as the parameter's type wants it, or undefined where it doesn't fit. */
 function convert(type: string, v: unknown): unknown {
@@ -85,11 +85,12 @@ function convert(type: string, v: unknown): unknown {
     case 'str': return typeof v === 'string' ? v : undefined;
     case 'int[]': case 'size': return integers(v);
     case 'float[]': return Array.isArray(v) ? (v.every((x) => number(x) !== undefined) ? v.map(number) : undefined) : undefined;
-    case 'Tensor[]': { const l = Array.isArray(v) ? v : v && typeof v === 'object' && !(v instanceof Tensor) && Symbol.iterator in v ? [...(v as Iterable<unknown>)] : undefined; return l?.every((x) => x instanceof Tensor) ? l : undefined; }
+    case 'Tensor[]': case 'tensors': { const l = Array.isArray(v) ? v : v && typeof v === 'object' && !(v instanceof Tensor) && Symbol.iterator in v ? [...(v as Iterable<unknown>)] : undefined; return l?.every((x) => x instanceof Tensor) ? l : undefined; }
     case 'ScalarType': return isDType(v) ? v : undefined;
     case 'Device': return typeof v === 'string' ? v : undefined;
     case 'Generator': case 'any': return v;
   }
+  if (type.includes('|')) return type.split('|').map((t) => convert(t, v)).find((c) => c !== undefined);
   const repeat = /^int\[(\d)\]$/.exec(type);
   if (!repeat) throw new Error(`unknown parameter type ${type}`);
   const list = integers(v), n = Number(repeat[1]);
@@ -112,7 +113,7 @@ export function bind(schema: Schema, args: readonly unknown[], receiver: 0 | 1):
       throw new TorchError(`${name}() takes ${most} positional argument${most === 1 ? '' : 's'} but ${n - receiver} were given`, { operator: name });
     }
     const p = params[i];
-    if (p.type === 'size' && !Array.isArray(args[a])) { const rest: unknown[] = []; while (a < n && !Array.isArray(args[a])) rest.push(args[a++]); out[i] = check(schema, p, rest, i + 1 - receiver); continue; }
+    if ((p.type === 'size' || p.type === 'tensors') && !Array.isArray(args[a])) { const rest: unknown[] = []; while (a < n && !Array.isArray(args[a])) rest.push(args[a++]); out[i] = check(schema, p, rest, i + 1 - receiver); continue; }
     const v = args[a++];
     out[i] = v === undefined ? undefined : check(schema, p, v, i + 1 - receiver);
   }
@@ -143,7 +144,7 @@ function missing(schema: Schema, out: readonly unknown[], from: number): TorchEr
 function check(schema: Schema, p: Param, v: unknown, position: number): unknown {
   if (v === null) { if (p.optional || p.fallback === null) return null; }
   else { const c = convert(p.type, v); if (c !== undefined) return c; }
-  const found = typeName(v), wrong = Array.isArray(v) && /^(int|Tensor|size)/.test(p.type) ? v.findIndex((x) => convert(p.type.startsWith('Tensor') ? 'Tensor' : 'int', x) === undefined) : -1;
+  const found = typeName(v), wrong = Array.isArray(v) && /^(int|[Tt]ensor|size)/.test(p.type) ? v.findIndex((x) => convert(/^[Tt]ensor/.test(p.type) ? 'Tensor' : 'int', x) === undefined) : -1;
   const want = shown[p.type] ?? (p.type.startsWith('int[') ? 'tuple of ints' : p.type);
   const but = wrong >= 0 ? `but found element of type ${typeName((v as unknown[])[wrong])} at pos ${wrong}` : `not ${found}`;
   throw new TorchError(`${schema.name}(): argument '${p.name}'${p.keywordOnly ? '' : ` (position ${position})`} must be ${want}, ${but}`, { operator: schema.name });
