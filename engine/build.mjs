@@ -15,7 +15,7 @@ rmSync(join(here, 'dist/js'), { recursive: true, force: true });
 await build({
   absWorkingDir: here,
   entryPoints: { index: 'src/index.ts', ...Object.fromEntries(entries.map((name) => [name, `src/${name}/index.ts`])) },
-  outdir: 'dist/js', bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', sourcemap: true, keepNames: true, logLevel: 'warning',
+  outdir: 'dist/js', bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', sourcemap: true, logLevel: 'warning',
 });
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 try {
