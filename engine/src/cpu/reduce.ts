@@ -61,3 +61,36 @@ export function reduceBool(name: 'any' | 'all', out: Tensor, x: Tensor, dims: re
   const { data, outer, n, inner } = lanes(x, dims, 'bool');
   kernels[name](data.ptr, out.ptr, outer, n, inner);
 }
+
+/**
+ * The first place of the largest (or smallest) element along dimension `dim`, and that element; NaN counts as the most
+ * extreme. `indices` is int64, `values` may be left out. x without dimensions counts as one element.
+ */
+export function argExtreme(values: Tensor | null, indices: Tensor, x: Tensor, dim: number, largest: boolean): void {
+  const work = workDType(x.dtype), { data, outer, n, inner } = lanes(x, x.ndim ? [dim] : [], work);
+  const v = data.window(), found = values && (values.dtype === work ? values : Tensor.allocate(values.shape, work, values.device));
+  const to = found?.window(), places = indices.window() as BigInt64Array, low = new Int32Array(places.buffer, places.byteOffset, places.length * 2);
+  for (let o = 0, k = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++, k++) {
+      const from = o * n * inner + i;
+      let best = v[from], at = 0;
+      for (let r = 1, p = from + inner; r < n; r++, p += inner) {
+        const e = v[p];
+        if (largest ? e > best : e < best) { best = e; at = r; } else if (e !== e && best === best) { best = e; at = r; }
+      }
+      low[2 * k] = at;
+      low[2 * k + 1] = 0;
+      if (to) to[k] = best;
+    }
+  }
+  if (values && found && found !== values) castElements(work, found.ptr, values.dtype, values.ptr, values.count);
+}
+
+/** Variance (or, with `root`, standard deviation) along `dims`: squared deviations over `n - correction`. */
+export function variance(out: Tensor, x: Tensor, dims: readonly number[], correction: number, root: boolean): void {
+  const work = workDType(out.dtype), type = dtypeInfo(work).kernel, { data, outer, n, inner } = lanes(x, dims, work);
+  const mean = Tensor.allocate(out.shape, work, out.device), to = out.dtype === work ? out : Tensor.allocate(out.shape, work, out.device);
+  kernels[`var_${type}`](data.ptr, to.ptr, mean.ptr, outer, n, inner, correction);
+  if (root) kernels[`sqrt_${type}`](to.ptr, to.ptr, to.count);
+  if (to !== out) castElements(work, to.ptr, out.dtype, out.ptr, out.count);
+}

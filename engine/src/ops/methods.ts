@@ -1,5 +1,6 @@
 import type { AutogradMethods } from '../autograd/methods.ts';
 import type { randomFillInPlace, RandomFillOps, randomInPlace, RandomOps } from './random.ts';
+import type { ActivationOps, activationInPlace } from './activation.ts';
 import type { CompareOps, compareInPlace } from './compare.ts';
 import type { LogicalOps, logicalInPlace, WhereMethod } from './logical.ts';
 import type { ConvertOps, TensorFacts } from './convert.ts';
@@ -8,6 +9,10 @@ import type { diagonalInPlace, DiagonalOps } from './diagonal.ts';
 import type { ShapeOps } from './shape.ts';
 import type { InPlace } from './signatures.ts';
 import type { PointwiseOps, pointwiseInPlace } from './pointwise.ts';
+import type { MatmulOps, matmulInPlace } from './matmul.ts';
+import type { ReduceOps } from './reduce.ts';
+import type { scanInPlace, ScanOps } from './scan.ts';
+import type { SortOps } from './sort.ts';
 import type { UnaryOps, unaryInPlace } from './unary.ts';
 import type { ViewOps } from './view.ts';
 import type { WriteOps, writeInPlace } from './write.ts';
@@ -16,7 +21,9 @@ type Names<T extends readonly string[]> = T[number];
 
 /** The methods that tensors have: one interface for each family of operators, and the in-place forms. */
 export interface TensorMethods extends
+  ReduceOps, MatmulOps, InPlace<MatmulOps, Names<typeof matmulInPlace>>, ScanOps, InPlace<ScanOps, Names<typeof scanInPlace>>, SortOps,
   PointwiseOps, InPlace<PointwiseOps, Names<typeof pointwiseInPlace>>,
+  ActivationOps, InPlace<ActivationOps, Names<typeof activationInPlace>>,
   UnaryOps, InPlace<UnaryOps, Names<typeof unaryInPlace>>,
   CompareOps, InPlace<CompareOps, Names<typeof compareInPlace>>,
   LogicalOps, InPlace<LogicalOps, Names<typeof logicalInPlace>>, WhereMethod,
