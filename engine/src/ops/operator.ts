@@ -33,7 +33,7 @@ export interface Saves { readonly x?: readonly number[]; readonly y?: readonly n
 interface Common {
   /** The signature, see `parseSchema`. The first parameter is the receiver of the method. */
   readonly schema: string;
-  /** PyTorch's name of the gradient node; `<Name>Backward0` unless given. */
+  /** PyTorch's name of the gradient node; `<Name>Backward0` unless given. Of a composite, the name that its last node takes. */
   readonly node?: string;
 }
 
@@ -90,7 +90,11 @@ export function invoke(c: Callable, args: readonly unknown[], receiver: 0 | 1): 
   const values = bind(c.schema, args, receiver);
   const watch = observers.active ? observers.enter(c.name, values) : null;
   try {
-    if ('compose' in c.op) return (c.op.compose as (...a: unknown[]) => unknown)(...values);
+    if ('compose' in c.op) {
+      const out = (c.op.compose as (...a: unknown[]) => unknown)(...values);
+      if (c.op.node && out instanceof Tensor && out.producer) (out.producer.node as { name: string }).name = c.op.node;
+      return out;
+    }
     const [inputs, attrs] = split(c, values);
     return run(c, inputs, attrs);
   } finally { if (watch) observers.leave(watch); }
