@@ -1,5 +1,5 @@
 /** What the learner has done so far: `.track/progress.json`. */
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { writeAtomically } from './write.ts';
@@ -82,21 +82,30 @@ export class ProgressFile {
     return { version: 1, exercises: {} };
   }
 
-  /** An exclusive file; one that a killed process left behind is older than any honest holder. */
+  /** An exclusive file that names its holder; one whose holder is dead, or that is older than any honest one, is taken over. */
   #acquire(): () => void {
-    const patience = 3000;
-    const stale = 2000;
-    const start = Date.now();
     for (;;) {
       try {
-        closeSync(openSync(this.#lock, 'wx'));
+        writeFileSync(this.#lock, String(process.pid), { flag: 'wx' });
         return () => rmSync(this.#lock, { force: true });
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
-      const age = Date.now() - (statSync(this.#lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > stale || Date.now() - start > patience) rmSync(this.#lock, { force: true });
+      if (isAbandoned(this.#lock)) rmSync(this.#lock, { force: true });
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
+  }
+}
+
+function isAbandoned(lock: string): boolean {
+  const stat = statSync(lock, { throwIfNoEntry: false });
+  if (stat === undefined) return false;
+  if (Date.now() - stat.mtimeMs > 2000) return true;
+  try {
+    const holder = Number(readFileSync(lock, 'utf8'));
+    if (holder > 0) process.kill(holder, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }

@@ -1,5 +1,5 @@
 /** Attempts of every kind, each with the verdict that names what happened; the real command on a fixture track. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Verdict } from '../src/verdict.ts';
 import { firstOpen, mainFailure } from '../src/verdict.ts';
 import { fixtureTrack } from './track.ts';
@@ -22,7 +22,7 @@ const cases: Case[] = [
   { name: 'an exception while it loads', attempt: `throw new Error('at once');`, class: 'THREW', says: /while it loads.*at once/ },
   { name: 'an endless loop', attempt: `export function double() { for (;;); }\n${doubleAll}`, class: 'TIMEOUT', says: /longer than 1 s/, seconds: 1, code: 3, claim: 1 },
   { name: 'an endless loop while it loads', attempt: 'for (;;);', class: 'TIMEOUT', says: /longer than 1 s/, seconds: 1, code: 3 },
-  { name: 'endless timers', attempt: `export const double = () => new Promise(() => setInterval(() => 0, 5));\n${doubleAll}`, class: 'TYPE', says: /not a number/, claim: 1 },
+  { name: 'endless timers', attempt: `export const double = () => new Promise(() => setInterval(() => 0, 5));\n${doubleAll}`, class: 'TYPE', says: /not a number/, claim: 1, seconds: 1 },
   { name: 'a promise that never settles', attempt: `let k = 0;\nexport const double = (n: number) => k++ === 0 ? 2 * n : new Promise(() => undefined);\n${doubleAll}`, class: 'TIMEOUT', says: /never settles/, code: 3, claim: 2 },
   { name: 'process.exit(0)', attempt: `export const double = () => process.exit(0);\n${doubleAll}`, class: 'EXIT', says: /process\.exit\(0\)/, claim: 1 },
   { name: 'process.exit(0) that is caught', attempt: `export const double = (n: number) => { try { process.exit(0); } catch { return 2 * n; } };\n${doubleAll}`, class: 'EXIT', says: /process\.exit\(0\)/, claim: 1 },
@@ -48,8 +48,10 @@ const cases: Case[] = [
   },
 ];
 
+vi.setConfig({ testTimeout: 30_000 });
+
 describe('an attempt with', () => {
-  test.concurrent.each(cases)('$name', async ({ attempt, class: expected, says, code = 1, claim, diagnosis, seconds = 6, memory = 3072 }, { onTestFinished }) => {
+  test.concurrent.for(cases)('$name', async ({ attempt, class: expected, says, code = 1, claim, diagnosis, seconds = 6, memory = 3072 }, { onTestFinished }) => {
     const track = fixtureTrack(onTestFinished);
     track.write(json, track.read(json).replace('"timeLimit": 1', `"timeLimit": ${seconds}, "memoryLimit": ${memory}`));
     track.write(file, attempt);

@@ -3,6 +3,7 @@
  * request, binds what it will need, loads the check, and only then the attempt.
  */
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import type { Check } from '../check/index.ts';
 import { ClaimFailure, type Failure } from '../failure.ts';
 import type { Message, ProgramRequest, Request, RunRequest } from '../protocol.ts';
@@ -36,7 +37,17 @@ process.on('message', (request: Request) => {
   else if (request.type === 'run') void run(request);
   else void runProgram(request);
 });
-void engine.then(() => send({ type: 'ready' }));
+void engine.then(() => {
+  send({ type: 'ready' });
+  dieWithParent();
+});
+
+/** An endless loop keeps this thread from noticing that the command was killed; another thread does. */
+function dieWithParent(): void {
+  const code = `const parent = process.ppid;
+    setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); }, 500);`;
+  new Worker(code, { eval: true }).unref();
+}
 
 function loadCheck(file: string): Promise<Record<string, unknown>> {
   const known = checks.get(file);
