@@ -1,15 +1,9 @@
 // Normalisation of rows (layer_norm, rms_norm) and of channels (batch_norm), for float32 and float64 from one source.
 // Sums run in vectors of at most BLOCK elements, whose totals add up in float64; variances take a second pass.
 // Rows and channels are independent: threads split rows by shifting pointers, channels by the range c0 ≤ c < c1.
+import { fused, lanes } from './lanes'
 
 const BLOCK: i32 = 1024
-
-@inline function lanes<T>(): i32 { return 16 / sizeof<T>() }
-
-@inline function fused<T>(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c)
-  return v128.add<T>(v128.mul<T>(a, b), c)
-}
 
 @inline function total<T>(s: v128): f64 {
   if (sizeof<T>() == 8) return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1)
