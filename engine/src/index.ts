@@ -74,3 +74,7 @@ export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGra
 export * as autograd from './autograd/index.ts';
 export * as nn from './nn/index.ts';
 export * as optim from './optim/index.ts';
+export { load, save, type LoadOptions, type MapLocation } from './io/save.ts';
+export * as safetensors from './io/safetensors_tensors.ts';
+export { constantPadNd } from './ops/pad.ts';
+export { adaptiveAvgPool1d, adaptiveMaxPool1d, alphaDropout, avgPool1d, channelShuffle, conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, dropout, featureAlphaDropout, groupNorm, layerNorm, maxPool1d, maxPool2d, maxPool3d, pdist, pixelShuffle, pixelUnshuffle, rmsNorm } from './nn/functional.ts';
