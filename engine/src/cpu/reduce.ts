@@ -68,22 +68,27 @@ export function reduceBool(name: 'any' | 'all', out: Tensor, x: Tensor, dims: re
  */
 export function argExtreme(values: Tensor | null, indices: Tensor, x: Tensor, dim: number, largest: boolean): void {
   const work = workDType(x.dtype), { data, outer, n, inner } = lanes(x, x.ndim ? [dim] : [], work);
-  const v = data.window(), found = values && (values.dtype === work ? values : Tensor.allocate(values.shape, work, values.device));
-  const to = found?.window(), places = indices.window() as BigInt64Array, low = new Int32Array(places.buffer, places.byteOffset, places.length * 2);
-  for (let o = 0, k = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++, k++) {
-      const from = o * n * inner + i;
-      let best = v[from], at = 0;
-      for (let r = 1, p = from + inner; r < n; r++, p += inner) {
-        const e = v[p];
-        if (largest ? e > best : e < best) { best = e; at = r; } else if (e !== e && best === best) { best = e; at = r; }
-      }
-      low[2 * k] = at;
-      low[2 * k + 1] = 0;
-      if (to) to[k] = best;
-    }
-  }
-  if (values && found && found !== values) castElements(work, found.ptr, values.dtype, values.ptr, values.count);
+  const kernel = `${largest ? 'max' : 'min'}_with_index_${dtypeInfo(work).kernel}`;
+  if (!values) { kernels[`arg${largest ? 'max' : 'min'}_${dtypeInfo(work).kernel}`](data.ptr, indices.ptr, outer, n, inner); return; }
+  const found = values.dtype === work ? values : Tensor.allocate(values.shape, work, values.device);
+  kernels[kernel](data.ptr, found.ptr, indices.ptr, outer, n, inner);
+  if (found !== values) castElements(work, found.ptr, values.dtype, values.ptr, values.count);
+}
+
+/** Running sums or products (`name`) along `dim`. */
+export function scan(name: 'cumsum' | 'cumprod', out: Tensor, x: Tensor, dim: number): void {
+  const work = workDType(out.dtype), { data, outer, n, inner } = lanes(x, x.ndim ? [dim] : [], work);
+  const to = out.dtype === work ? out : Tensor.allocate(out.shape, work, out.device);
+  kernels[`${name}_${dtypeInfo(work).kernel}`](data.ptr, to.ptr, outer, n, inner);
+  if (to !== out) castElements(work, to.ptr, out.dtype, out.ptr, out.count);
+}
+
+/** The most extreme element so far along `dim` and its place, the last among equals. */
+export function scanExtreme(name: 'cummax' | 'cummin', values: Tensor, indices: Tensor, x: Tensor, dim: number): void {
+  const work = workDType(x.dtype), { data, outer, n, inner } = lanes(x, x.ndim ? [dim] : [], work);
+  const to = values.dtype === work ? values : Tensor.allocate(values.shape, work, values.device);
+  kernels[`${name}_${dtypeInfo(work).kernel}`](data.ptr, to.ptr, indices.ptr, outer, n, inner);
+  if (to !== values) castElements(work, to.ptr, values.dtype, values.ptr, values.count);
 }
 
 /** Variance (or, with `root`, standard deviation) along `dims`: squared deviations over `n - correction`. */

@@ -91,6 +91,12 @@ function checkMatrices(operator: string, a: Tensor, b: Tensor, names: readonly [
   return { shape: [a.shape[0], b.shape[1]], dtype: checkTypes(operator, a, b) };
 }
 
+function checkBatches(operator: string, a: Tensor, b: Tensor): void {
+  if (a.ndim !== 3) fail(operator, 'batch1 must be a 3D tensor', a, b);
+  if (b.ndim !== 3) fail(operator, 'batch2 must be a 3D tensor', a, b);
+  if (a.shape[0] !== b.shape[0] || a.shape[2] !== b.shape[1]) fail(operator, `Expected size for first two dimensions of batch2 tensor to be: [${a.shape[0]}, ${a.shape[2]}] but got: [${b.shape[0]}, ${b.shape[1]}].`, a, b);
+}
+
 /** Batches of products with broadcasting; PyTorch ends such a product with a view, hence the node's name. */
 const batched = ready('matmul', kernel<unknown>({
   schema: 'matmul(Tensor input, Tensor other)',
@@ -144,6 +150,11 @@ function blend(operator: string, input: Tensor, value: Tensor, beta: number, alp
   return factor(beta, input.dtype) === 0 ? product : times(input, beta).add(product);
 }
 const expandable = (from: Shape, to: Shape): boolean => from.length <= to.length && from.every((s, i) => s === 1 || s === to[i + to.length - from.length]);
+/** Computes in float32 where the tensors are of a 16-bit type, so that only the result is rounded. */
+function wide(tensors: readonly Tensor[], fn: (...t: Tensor[]) => Tensor): Tensor {
+  const dtype = tensors[0].dtype, half = dtype === 'float16' || dtype === 'bfloat16';
+  return half && tensors.every((t) => t.dtype === dtype) ? fn(...tensors.map((t) => t.to('float32'))).to(dtype) : fn(...tensors);
+}
 const scaled = (name: string, a: string, b: string): string => `${name}(Tensor input, Tensor ${a}, Tensor ${b}, *, Scalar beta=1, Scalar alpha=1)`;
 
 const dotOp = (name: 'dot' | 'vdot'): KernelOperator<never> => kernel<unknown>({
@@ -190,9 +201,7 @@ export const products: Table<MatmulOps> = {
     schema: 'bmm(Tensor input, Tensor mat2)',
     meta([p, q]): Meta {
       const a = p as Tensor, b = q as Tensor;
-      if (a.ndim !== 3) fail('bmm', 'batch1 must be a 3D tensor', a, b);
-      if (b.ndim !== 3) fail('bmm', 'batch2 must be a 3D tensor', a, b);
-      if (a.shape[0] !== b.shape[0] || a.shape[2] !== b.shape[1]) fail('bmm', `Expected size for first two dimensions of batch2 tensor to be: [${a.shape[0]}, ${a.shape[2]}] but got: [${b.shape[0]}, ${b.shape[1]}].`, a, b);
+      checkBatches('bmm', a, b);
       return { shape: [a.shape[0], a.shape[1], b.shape[2]], dtype: checkTypes('bmm', a, b) };
     },
     cpu([out], [a, b]) { product(out, a as Tensor, b as Tensor); },
@@ -255,18 +264,26 @@ export const products: Table<MatmulOps> = {
       return [need[0] ? (beta === 1 ? g : g.mul(beta)) : null, ...mmGrad(scaledGrad, a, b, need.slice(1), columns)];
     },
   }),
-  addmv: composite({ schema: scaled('addmv', 'mat', 'vec'), compose: (input: Tensor, mat: Tensor, vec: Tensor, beta: number, alpha: number) => blend('addmv', input, mat.mv(vec), beta, alpha) }),
+  addmv: composite({ schema: scaled('addmv', 'mat', 'vec'), compose: (input: Tensor, mat: Tensor, vec: Tensor, beta: number, alpha: number) => wide([input, mat, vec], (x, a, v) => blend('addmv', x, a.mv(v), beta, alpha)) }),
   addbmm: composite({
     schema: scaled('addbmm', 'batch1', 'batch2'),
-    compose: (input: Tensor, a: Tensor, b: Tensor, beta: number, alpha: number) => blend('addbmm', input, a.bmm(b).sum(0).to(a.dtype), beta, alpha),
+    compose(input: Tensor, batch1: Tensor, batch2: Tensor, beta: number, alpha: number) {
+      checkBatches('addbmm', batch1, batch2);
+      // One product after the other is added, and rounded to the dtype, as in PyTorch.
+      let sum = batch1.shape[0] ? input : times(input, beta).expand([batch1.shape[1], batch2.shape[2]]);
+      for (let i = 0; i < batch1.shape[0]; i++) sum = sum.addmm(batch1.select(0, i), batch2.select(0, i), { beta: i === 0 ? beta : 1, alpha });
+      return sum;
+    },
   }),
-  baddbmm: composite({ schema: scaled('baddbmm', 'batch1', 'batch2'), compose: (input: Tensor, a: Tensor, b: Tensor, beta: number, alpha: number) => blend('baddbmm', input, a.bmm(b), beta, alpha) }),
+  baddbmm: composite({ schema: scaled('baddbmm', 'batch1', 'batch2'), compose: (input: Tensor, batch1: Tensor, batch2: Tensor, beta: number, alpha: number) => wide([input, batch1, batch2], (x, a, b) => blend('baddbmm', x, a.bmm(b), beta, alpha)) }),
   addr: composite({
     schema: scaled('addr', 'vec1', 'vec2'),
-    compose(input: Tensor, a: Tensor, b: Tensor, beta: number, alpha: number) {
-      const all = a.outer(b);
-      if (resultType(input, all) !== 'bool') return factor(beta, input.dtype) === 0 ? times(all, alpha) : times(input, beta).add(times(all, alpha));
-      return input.logicalAnd(input.newFull([], beta !== 0)).logicalOr(all.logicalAnd(all.newFull([], alpha !== 0)));
+    compose(x: Tensor, a: Tensor, b: Tensor, beta: number, alpha: number) {
+      const dtype = resultType(x, a, b);
+      if (dtype === 'bool') return x.logicalAnd(x.newFull([], beta !== 0)).logicalOr(a.outer(b).logicalAnd(a.newFull([], alpha !== 0)));
+      // The factors are elements of the dtype, and every step is rounded to it, as in PyTorch.
+      const all = a.mul(a.newFull([], factor(alpha, a.dtype))).outer(b);
+      return factor(beta, x.dtype) === 0 ? all : x.mul(x.newFull([], factor(beta, x.dtype))).add(all);
     },
   }),
   cross: composite({
@@ -290,6 +307,9 @@ export function crossProduct(a: Tensor, b: Tensor, dim: number): Tensor {
 /** Sums products over pairs of dimensions; what is left of `a` comes first. */
 function contract(a: Tensor, b: Tensor, dimsA: readonly number[], dimsB: readonly number[]): Tensor {
   const da = wrapDims(dimsA, a.ndim, false), db = wrapDims(dimsB, b.ndim, false);
+  // A size of 1 meets any size: the other tensor is summed there.
+  const wideA = da.filter((d, i) => b.shape[db[i]] === 1 && a.shape[d] !== 1), wideB = db.filter((d, i) => a.shape[da[i]] === 1 && b.shape[d] !== 1);
+  if (wideA.length || wideB.length) return contract(wideA.length ? a.sum(wideA, true).to(a.dtype) : a, wideB.length ? b.sum(wideB, true).to(b.dtype) : b, da, db);
   da.forEach((d, i) => { if (a.shape[d] !== b.shape[db[i]]) fail('tensordot', `contracted dimensions need to match, but first has size ${a.shape[d]} in dim ${d} and second has size ${b.shape[db[i]]} in dim ${db[i]}`, a, b); });
   const keepA = [...a.shape.keys()].filter((d) => !da.includes(d)), keepB = [...b.shape.keys()].filter((d) => !db.includes(d)), k = numelOf(da.map((d) => a.shape[d]));
   const left = a.permute([...keepA, ...da]).reshape([numelOf(keepA.map((d) => a.shape[d])), k]), right = b.permute([...db, ...keepB]).reshape([k, numelOf(keepB.map((d) => b.shape[d]))]);

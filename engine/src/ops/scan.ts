@@ -1,6 +1,5 @@
-import { castElements } from '../cpu/copy.ts';
-import { lanes } from '../cpu/reduce.ts';
-import { workDType } from '../cpu/pointwise.ts';
+import { copyInto } from '../cpu/copy.ts';
+import { lanes, scan, scanExtreme } from '../cpu/reduce.ts';
 import { TorchError } from '../errors.ts';
 import { isFloat, type DType } from '../tensor/dtype.ts';
 import { broadcastShapes, wrapDim } from '../tensor/layout.ts';
@@ -30,51 +29,26 @@ interface DiffOptions { n?: number; dim?: number; prepend?: Tensor | null; appen
 /** Those of them that also have an in-place form. */
 export const scanInPlace = ['cumsum', 'cumprod'] as const;
 
-type Step = (v: ArrayLike<number>, to: { [i: number]: number }, from: number, n: number, inner: number) => void;
-const runningSum: Step = (v, to, from, n, inner) => {
-  let sum = 0;
-  for (let r = 0, p = from; r < n; r++, p += inner) to[p] = sum += v[p];
-};
-const runningProduct: Step = (v, to, from, n, inner) => {
-  let product = 1;
-  for (let r = 0, p = from; r < n; r++, p += inner) to[p] = product *= v[p];
-};
-/** Keeps the largest term and the sum of the others relative to it. */
-const runningLogSum: Step = (v, to, from, n, inner) => {
+/** log Σ exp so far: the largest term, and the sum of all relative to it. */
+function runningLogSum(v: Float64Array, to: Float64Array, from: number, n: number, inner: number): void {
   let top = -Infinity, sum = 0;
   for (let r = 0, p = from; r < n; r++, p += inner) {
     const x = v[p];
-    if (x > top) { sum = sum * Math.exp(top - x) + 1; top = x; } else if (x === top) sum += Number.isFinite(x) ? 1 : 0; else sum += Math.exp(x - top);
-    to[p] = Number.isFinite(top) || Number.isNaN(sum) ? top + Math.log(sum) : Number.isNaN(x) ? NaN : top;
+    if (x === Infinity || x !== x) top += x;
+    else if (x > top) { sum = sum * Math.exp(top - x) + 1; top = x; }
+    else if (x > -Infinity) sum += Math.exp(x - top);
+    to[p] = Number.isFinite(top) ? top + Math.log(sum) : top;
   }
-};
-/** The same for int64, with its wrapping. */
-const wide = (name: 'cumsum' | 'cumprod') => (v: BigInt64Array, to: BigInt64Array, from: number, n: number, inner: number): void => {
-  let a = name === 'cumsum' ? 0n : 1n;
-  for (let r = 0, p = from; r < n; r++, p += inner) to[p] = a = BigInt.asIntN(64, name === 'cumsum' ? a + v[p] : a * v[p]);
-};
-
-function scan(out: Tensor, x: Tensor, dim: number, step: Step, exact: ReturnType<typeof wide> | null): void {
-  const work = workDType(out.dtype), { data, outer, n, inner } = lanes(x, x.ndim ? [wrapDim(dim, x.ndim)] : [], work);
-  const to = out.dtype === work ? out : Tensor.allocate(out.shape, work, out.device), v = data.window(), w = to.window();
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      const from = o * n * inner + i;
-      if (v instanceof BigInt64Array) exact!(v, w as BigInt64Array, from, n, inner);
-      else step(v, w as Float64Array, from, n, inner);
-    }
-  }
-  if (to !== out) castElements(work, to.ptr, out.dtype, out.ptr, out.count);
 }
 
-const cumulative = (name: 'cumsum' | 'cumprod', step: Step, rest: Pick<KernelOperator<{ dim: number }>, 'saves' | 'grad'>): KernelOperator<never> => kernel<{ dim: number; dtype: DType | null }>({
+const cumulative = (name: 'cumsum' | 'cumprod', rest: Pick<KernelOperator<{ dim: number }>, 'saves' | 'grad'>): KernelOperator<never> => kernel<{ dim: number; dtype: DType | null }>({
   schema: `${name}(Tensor input, int dim, *, ScalarType? dtype=None)`,
   meta([input], { dim, dtype }): Meta {
     const x = input as Tensor;
     wrapDim(dim, x.ndim);
     return { shape: x.shape, dtype: dtype ?? (isFloat(x.dtype) ? x.dtype : 'int64') };
   },
-  cpu([out], [x], { dim }) { scan(out, x as Tensor, dim, step, wide(name)); },
+  cpu([out], [x], { dim }) { scan(name, out, x as Tensor, wrapDim(dim, out.ndim)); },
   ...rest,
 });
 
@@ -89,23 +63,7 @@ const extremes = (name: 'cummax' | 'cummin'): ReturnType<typeof ready> => ready(
     wrapDim(dim, x.ndim);
     return [{ shape: x.shape, dtype: x.dtype }, { shape: x.shape, dtype: 'int64' }];
   },
-  cpu([values, indices], [input], { dim }) {
-    const x = input as Tensor, { data, outer, n, inner } = lanes(x, x.ndim ? [wrapDim(dim, x.ndim)] : [], workDType(x.dtype));
-    const v = data.window(), to = values.dtype === data.dtype ? values : Tensor.allocate(values.shape, data.dtype, values.device), w = to.window(), places = indices.window();
-    for (let o = 0; o < outer; o++) {
-      for (let i = 0; i < inner; i++) {
-        const from = o * n * inner + i;
-        let best = v[from], at = 0n;
-        for (let r = 0, p = from; r < n; r++, p += inner) {
-          const e = v[p];
-          if (e !== e || (name === 'cummax' ? e >= best : e <= best)) { best = e; at = BigInt(r); }
-          w[p] = best;
-          places[p] = at;
-        }
-      }
-    }
-    if (to !== values) castElements(to.dtype, to.ptr, values.dtype, values.ptr, values.count);
-  },
+  cpu([values, indices], [x], { dim }) { scanExtreme(name, values, indices, x as Tensor, wrapDim(dim, values.ndim)); },
   saves: { y: [1] },
   grad: (g, { y, inputs: [x], attrs }) => [x!.shape.length ? g.newZeros([...x!.shape]).scatterAdd(attrs.dim, y[1], g) : g],
 }));
@@ -115,8 +73,8 @@ const withIndices = (name: 'cummax' | 'cummin'): CompositeOperator => {
 };
 
 export const scans: Table<ScanOps> = {
-  cumsum: cumulative('cumsum', runningSum, { grad: (g, { attrs }) => [reverseSum(g, attrs.dim)] }),
-  cumprod: cumulative('cumprod', runningProduct, {
+  cumsum: cumulative('cumsum', { grad: (g, { attrs }) => [reverseSum(g, attrs.dim)] }),
+  cumprod: cumulative('cumprod', {
     saves: { x: [0], y: [0] },
     grad(g, { x: [x], y: [y], attrs: { dim } }) {
       if (!x.ndim) return [g];
@@ -134,7 +92,11 @@ export const scans: Table<ScanOps> = {
       if (!isFloat(x.dtype)) throw new TorchError(`"logcumsumexp_out_cpu" not implemented for '${x.dtype === 'bool' ? 'Bool' : 'Long'}'`, { operator: 'logcumsumexp', dtypes: [x.dtype] });
       return { shape: x.shape, dtype: x.dtype };
     },
-    cpu([out], [x], { dim }) { scan(out, x as Tensor, dim, runningLogSum, null); },
+    cpu([out], [x], { dim }) {
+      const { data, outer, n, inner } = lanes(x as Tensor, out.ndim ? [wrapDim(dim, out.ndim)] : [], 'float64'), to = Tensor.allocate(out.shape, 'float64', out.device);
+      for (let k = 0; k < outer * inner; k++) runningLogSum(data.window() as Float64Array, to.window() as Float64Array, Math.floor(k / inner) * n * inner + (k % inner), n, inner);
+      copyInto(out, to);
+    },
     saves: { x: [0], y: [0] },
     // Each input's share: exp(x) Σ g exp(-y) over what follows, both signs of g apart so that logarithms exist.
     grad(g, { x: [x], y: [y], attrs: { dim } }) {

@@ -1,7 +1,5 @@
-import { castElements, denseAs } from '../cpu/copy.ts';
-import { workDType } from '../cpu/pointwise.ts';
-import { lanes } from '../cpu/reduce.ts';
-import { sortKeys } from '../cpu/sort.ts';
+import { copyInto, denseAs } from '../cpu/copy.ts';
+import { putRows, sortRows } from '../cpu/sort.ts';
 import { TorchError } from '../errors.ts';
 import { isFloat, scalarTypeName } from '../tensor/dtype.ts';
 import { wrapDim, type Shape } from '../tensor/layout.ts';
@@ -43,22 +41,11 @@ export interface SortOps {
 }
 interface TopkOptions { dim?: number; largest?: boolean; sorted?: boolean }
 
-const along = (x: Tensor, dim: number): number[] => (x.ndim ? [wrapDim(dim, x.ndim)] : (wrapDim(dim, 0), []));
-
-/** Sorts every lane along `dim` and keeps the first `k` of each, in `values` and `indices` (int64). */
-function sortLanes(values: Tensor, indices: Tensor, x: Tensor, dim: number, descending: boolean, k: number): void {
-  const work = workDType(x.dtype), { data, outer, n, inner } = lanes(x, along(x, dim), work), v = data.window();
-  const to = values.dtype === work ? values : Tensor.allocate(values.shape, work, values.device), w = to.window(), places = indices.window();
-  const make = (): typeof v => new (v.constructor as new (n: number) => typeof v)(n);
-  const keys = make(), spare = make(), order = new Int32Array(n), spareOrder = new Int32Array(n);
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      for (let r = 0, p = o * n * inner + i; r < n; r++, p += inner) { keys[r] = v[p]; order[r] = r; }
-      sortKeys(keys, order, n, descending, spare, spareOrder);
-      for (let r = 0, p = o * k * inner + i; r < k; r++, p += inner) { w[p] = keys[r]; places[p] = BigInt(order[r]); }
-    }
-  }
-  if (to !== values) castElements(work, to.ptr, values.dtype, values.ptr, values.count);
+/** Sorts along `dim`; the outputs take as many of the first elements as they have room for. */
+function sortInto(values: Tensor, indices: Tensor, x: Tensor, dim: number, descending: boolean): void {
+  const d = wrapDim(dim, x.ndim), sorted = sortRows(x, d, descending);
+  putRows(values, sorted.values, d);
+  putRows(indices, sorted.places, d);
 }
 
 const sortOp = ready('sort', kernel<{ dim: number; descending: boolean }>({
@@ -68,7 +55,7 @@ const sortOp = ready('sort', kernel<{ dim: number; descending: boolean }>({
     wrapDim(dim, x.ndim);
     return [{ shape: x.shape, dtype: x.dtype }, { shape: x.shape, dtype: 'int64' }];
   },
-  cpu([values, indices], [input], { dim, descending }) { const x = input as Tensor; sortLanes(values, indices, x, dim, descending, x.ndim ? x.shape[wrapDim(dim, x.ndim)] : 1); },
+  cpu([values, indices], [input], { dim, descending }) { sortInto(values, indices, input as Tensor, dim, descending); },
   saves: { y: [1] },
   grad: (g, { y, inputs: [x], attrs }) => [scatterTo(x!.shape, attrs.dim, true, y[1], g)],
 }));
@@ -81,7 +68,7 @@ const topkOp = ready('topk', kernel<{ k: number; dim: number; largest: boolean }
     const shape = x.ndim ? x.shape.with(d, k) : [];
     return [{ shape, dtype: x.dtype }, { shape, dtype: 'int64' }];
   },
-  cpu([values, indices], [x], { k, dim, largest }) { sortLanes(values, indices, x as Tensor, dim, largest, k); },
+  cpu([values, indices], [x], { dim, largest }) { sortInto(values, indices, x as Tensor, dim, largest); },
   saves: { y: [1] },
   grad: (g, { y, inputs: [x], attrs }) => [scatterTo(x!.shape, attrs.dim, true, y[1], g)],
 }));
@@ -94,25 +81,20 @@ function pick(name: string, check: (x: Tensor, n: number, attrs: PickAttrs) => v
   return ready(name, kernel<PickAttrs>({
     schema: `${name}(Tensor input, int dim, bool keepdim=False, int k=0)`,
     meta([input], attrs): Meta[] {
-      const x = input as Tensor, dims = along(x, attrs.dim), n = x.ndim ? x.shape[dims[0]] : 1;
+      const x = input as Tensor, d = wrapDim(attrs.dim, x.ndim), dims = x.ndim ? [d] : [], n = x.ndim ? x.shape[d] : 1;
       check(x, n, attrs);
       const shape = reducedShape(x.shape, dims, attrs.keepdim);
       return [{ shape, dtype: x.dtype }, { shape, dtype: 'int64' }];
     },
     cpu([values, indices], [input], attrs) {
-      const x = input as Tensor, sorted = Tensor.allocate(x.shape, x.dtype, x.device), order = Tensor.allocate(x.shape, 'int64', x.device);
-      const n = x.ndim ? x.shape[wrapDim(attrs.dim, x.ndim)] : 1;
-      sortLanes(sorted, order, x, attrs.dim, false, n);
-      const work = workDType(x.dtype), { data, outer, inner } = lanes(sorted, along(x, attrs.dim), work), v = data.window(), lane = v.slice(0, n);
-      const places = order.window(), to = indices.window(), found = values.dtype === work ? values : Tensor.allocate(values.shape, work, values.device), w = found.window();
-      for (let j = 0; j < outer * inner; j++) {
-        const from = Math.floor(j / inner) * n * inner + (j % inner);
-        for (let r = 0; r < n; r++) lane[r] = v[from + r * inner];
-        const at = from + choose(lane, n, attrs) * inner;
-        w[j] = v[at];
-        to[j] = places[at];
+      const x = input as Tensor, { values: sorted, places, rows, n } = sortRows(x, wrapDim(attrs.dim, x.ndim), false);
+      const v = sorted.window(), from = places.window(), to = indices.window(), found = Tensor.allocate(values.shape, sorted.dtype, values.device), w = found.window();
+      for (let r = 0; r < rows; r++) {
+        const at = r * n + choose(v.subarray(r * n, (r + 1) * n), n, attrs);
+        w[r] = v[at];
+        to[r] = from[at];
       }
-      if (found !== values) castElements(work, found.ptr, values.dtype, values.ptr, values.count);
+      copyInto(values, found);
     },
     saves: { y: [1] },
     grad: (g, { y, inputs: [x], attrs }) => [scatterTo(x!.shape, attrs.dim, attrs.keepdim, y[1], g)],
