@@ -4,15 +4,18 @@
 // Functions whose names end in 4 work on four floats; what is left over goes through the same vector code one lane at a
 // time, so that a value never depends on its place in the tensor or on how threads share the work.
 
-/** out[i] = f(x[i]), n floats. */
+/** out[i] = f(x[i]), n floats. Two vectors a turn hide the latency of long formulas. */
 export function unary4<O>(x: usize, out: usize, n: usize): void {
   const op = changetype<O>(0)
   const end = out + (n << 2)
-  const wide = out + ((n & ~3) << 2)
+  const wide = out + ((n & ~7) << 2)
   while (out < wide) {
-    v128.store(out, op.f(v128.load(x)))
-    x += 16
-    out += 16
+    const low = op.f(v128.load(x))
+    const high = op.f(v128.load(x, 16))
+    v128.store(out, low)
+    v128.store(out, high, 16)
+    x += 32
+    out += 32
   }
   while (out < end) {
     v128.store_lane<f32>(out, op.f(v128.load_splat<f32>(x)), 0)
@@ -36,12 +39,15 @@ export function unary<T, R, O>(x: usize, out: usize, n: usize): void {
 export function zip4<O>(a: usize, b: usize, out: usize, n: usize): void {
   const op = changetype<O>(0)
   const end = out + (n << 2)
-  const wide = out + ((n & ~3) << 2)
+  const wide = out + ((n & ~7) << 2)
   while (out < wide) {
-    v128.store(out, op.f(v128.load(a), v128.load(b)))
-    a += 16
-    b += 16
-    out += 16
+    const low = op.f(v128.load(a), v128.load(b))
+    const high = op.f(v128.load(a, 16), v128.load(b, 16))
+    v128.store(out, low)
+    v128.store(out, high, 16)
+    a += 32
+    b += 32
+    out += 32
   }
   while (out < end) {
     v128.store_lane<f32>(out, op.f(v128.load_splat<f32>(a), v128.load_splat<f32>(b)), 0)

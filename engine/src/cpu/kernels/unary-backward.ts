@@ -1,5 +1,6 @@
 // Gradients of activations, contiguous: out[i] = g[i] · f'(…), where the second operand is the input x or the result y.
-import { geluErfSlope4, geluTanhSlope4, nmadd, siluSlope4, splat } from './math'
+import { nmadd, splat } from './math'
+import { geluErfSlope4, geluTanhSlope4, siluSlope4 } from './math-activation'
 import { SQRT_HALF, erfc, geluScale, sigmoid } from './math-float64'
 import { zip, zip4 } from './pointwise-loops'
 

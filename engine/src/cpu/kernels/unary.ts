@@ -1,9 +1,10 @@
 // Elementwise functions of float32, four at a time: (x, out, n), contiguous.
-import { erf4, exp4, expm1_4, geluErf4, geluTanh4, log4, sigmoid4, silu4, softplus4, splat, tanh4 } from './math'
+import { exp4, expm1_4, log4, signBits, splat, tanh4 } from './math'
+import { erf4, geluErf4, geluTanh4, sigmoid4, silu4, softplus4 } from './math-activation'
 import { unary4 } from './pointwise-loops'
 
-@final class Neg { @inline f(x: v128): v128 { return f32x4.neg(x) } }
-@final class Abs { @inline f(x: v128): v128 { return f32x4.abs(x) } }
+@final class Neg { @inline f(x: v128): v128 { return v128.xor(x, signBits()) } }
+@final class Abs { @inline f(x: v128): v128 { return v128.andnot(x, signBits()) } }
 @final class Sqrt { @inline f(x: v128): v128 { return f32x4.sqrt(x) } }
 @final class Reciprocal { @inline f(x: v128): v128 { return f32x4.div(splat(1), x) } }
 @final class Rsqrt { @inline f(x: v128): v128 { return f32x4.div(splat(1), f32x4.sqrt(x)) } }
@@ -23,7 +24,7 @@ import { unary4 } from './pointwise-loops'
 @final class GeluErf { @inline f(x: v128): v128 { return geluErf4(x) } }
 @final class GeluTanh { @inline f(x: v128): v128 { return geluTanh4(x) } }
 @final class Softplus { @inline f(x: v128): v128 { return softplus4(x) } }
-@final class LogSigmoid { @inline f(x: v128): v128 { return f32x4.neg(softplus4(f32x4.neg(x))) } }
+@final class LogSigmoid { @inline f(x: v128): v128 { return v128.xor(softplus4(v128.xor(x, signBits())), signBits()) } }
 @final class Erf { @inline f(x: v128): v128 { return erf4(x) } }
 
 export function neg_f32(x: usize, out: usize, n: usize): void { unary4<Neg>(x, out, n) }
