@@ -34,7 +34,7 @@ export interface ConvOps {
 }
 
 interface Primitives {
-  convolution(weight: Tensor, bias: Tensor | null, geometry: Geometry): Tensor;
+  convolution(weight: Tensor, bias: Tensor | null, sizes: Shape, geometry: Geometry): Tensor;
   convolutionInput(weight: Tensor, shape: Shape, geometry: Geometry): Tensor;
   convolutionWeight(input: Tensor, shape: Shape, geometry: Geometry): Tensor;
 }
@@ -44,11 +44,11 @@ const overPlanes = (g: Tensor): Tensor => g.sum(g.shape.map((_, i) => i).filter(
 
 // The three are one trilinear form of input, weight and output gradient, so that each one's gradients are the other two.
 const primitives: Table<Primitives> = {
-  convolution: kernel<Geometry>({
-    schema: 'convolution(Tensor gradOrInput, Tensor weight, Tensor? bias, any geometry)',
+  convolution: kernel<Attrs>({
+    schema: 'convolution(Tensor input, Tensor weight, Tensor? bias, any sizes, any geometry)',
     node: 'ConvolutionBackward0',
-    prepare: (x: Tensor, w: Tensor, b: Tensor | null, geometry: Geometry) => [[x, w, b], geometry],
-    meta([x, w], g) { const a = x as Tensor, k = w as Tensor; return { shape: [a.shape[0], k.shape[0], ...outputSizes(a.shape, k.shape, g)], dtype: a.dtype }; },
+    prepare: (x: Tensor, w: Tensor, b: Tensor | null, sizes: Shape, geometry: Geometry) => [[x, w, b], { ...geometry, shape: [x.shape[0], w.shape[0], ...sizes] }],
+    meta: ([x], { shape }) => ({ shape, dtype: (x as Tensor).dtype }),
     cpu([out], [x, w, b], g) { convForward(out, x as Tensor, w as Tensor, b as Tensor | null, g); },
     saves: (need) => ({ x: [...(need[1] ? [0] : []), ...(need[0] ? [1] : [])] }),
     grad: (gy, { x: [x, w], need, inputs, attrs }) => [
@@ -65,7 +65,7 @@ const primitives: Table<Primitives> = {
     cpu([out], [gy, w], attrs) { convBackwardInput(out, gy as Tensor, w as Tensor, attrs); },
     saves: (need) => ({ x: [...(need[1] ? [0] : []), ...(need[0] ? [1] : [])] }),
     grad: (g, { x: [gy, w], need, inputs, attrs }) => [
-      need[0] ? convolution(g, w, null, attrs) : null,
+      need[0] ? convolution(g, w, null, inputs[0]!.shape.slice(2), attrs) : null,
       need[1] ? convolutionWeight(gy, g, inputs[1]!.shape, attrs) : null,
     ],
   }),
@@ -77,7 +77,7 @@ const primitives: Table<Primitives> = {
     cpu([out], [gy, x], attrs) { convBackwardWeight(out, gy as Tensor, x as Tensor, attrs); },
     saves: (need) => ({ x: [...(need[1] ? [0] : []), ...(need[0] ? [1] : [])] }),
     grad: (g, { x: [gy, x], need, inputs, attrs }) => [
-      need[0] ? convolution(x, g, null, attrs) : null,
+      need[0] ? convolution(x, g, null, inputs[0]!.shape.slice(2), attrs) : null,
       need[1] ? convolutionInput(gy, g, inputs[1]!.shape, attrs) : null,
     ],
   }),
@@ -134,7 +134,7 @@ const conv = (rank: number) => composite({
     if (typeof padding !== 'string') {
       const geometry = { stride, padding: spatial('padding', typeof padding === 'number' ? [padding] : padding, rank), dilation, groups };
       check({ x, w, bias, operator: `conv${rank}d`, transposed: false }, geometry);
-      return convolution(x, w, bias, geometry);
+      return convolution(x, w, bias, outputSizes(x.shape, w.shape, geometry), geometry);
     }
     if (padding !== 'same' && padding !== 'valid') throw new TorchError(`Invalid padding string: '${padding}'`, { operator: `conv${rank}d` });
     if (padding === 'same' && stride.some((s) => s !== 1)) throw new TorchError(`padding='same' is not supported for strided convolutions`, { operator: `conv${rank}d` });
@@ -142,7 +142,7 @@ const conv = (rank: number) => composite({
     // An odd total puts its extra zero at the end.
     const extra = total.flatMap((t) => [t % 2, 0]).reverse(), whole = extra.some((e) => e) ? constantPadNd(x, extra, 0) : x;
     check({ x: whole, w, bias, operator: `conv${rank}d`, transposed: false }, geometry);
-    return convolution(whole, w, bias, geometry);
+    return convolution(whole, w, bias, outputSizes(whole.shape, w.shape, geometry), geometry);
   }),
 });
 

@@ -84,7 +84,7 @@ function convert(type: string, v: unknown): unknown {
     case 'bool': return typeof v === 'boolean' ? v : undefined;
     case 'str': return typeof v === 'string' ? v : undefined;
     case 'int[]': case 'size': return integers(v);
-    case 'float[]': return Array.isArray(v) ? (v.every((x) => number(x) !== undefined) ? v.map(number) : undefined) : undefined;
+    case 'float[]': { const list = Array.isArray(v) ? v.map(number) : [number(v)]; return list.includes(undefined) ? undefined : list; }
     case 'Tensor[]': case 'tensors': { const l = Array.isArray(v) ? v : v && typeof v === 'object' && !(v instanceof Tensor) && Symbol.iterator in v ? [...(v as Iterable<unknown>)] : undefined; return l?.every((x) => x instanceof Tensor) ? l : undefined; }
     case 'ScalarType': return isDType(v) ? v : undefined;
     case 'Device': return typeof v === 'string' ? v : undefined;
