@@ -52,6 +52,8 @@ class Watch {
   #resetAsked = false;
   #keys: Keys | undefined;
   #quit: () => void = () => undefined;
+  /** Ends the watch with an error that nobody expected. */
+  #fail: (error: unknown) => void = () => undefined;
 
   constructor(session: Session, exercise: Exercise) {
     this.#session = session;
@@ -62,14 +64,17 @@ class Watch {
   async run(): Promise<number> {
     const { track } = this.#session;
     void warmCompiler();
-    const finished = new Promise<void>((resolve) => { this.#quit = resolve; });
-    this.#keys = readKeys((key) => void this.#onKey(key));
+    const finished = new Promise<void>((resolve, reject) => {
+      this.#quit = resolve;
+      this.#fail = reject;
+    });
+    this.#keys = readKeys((key) => this.#onKey(key).catch(this.#fail));
     process.once('SIGTERM', this.#quit);
     const files = watchFiles({
       directories: [path.join(track.root, 'challenges'), path.join(track.root, 'bugs')], state: track.state,
       onChange: (file) => this.#onSave(file), onNote: (text) => this.#screen.append(() => text),
     });
-    await this.#open(this.#exercise);
+    this.#open(this.#exercise).catch(this.#fail);
     await finished;
     clearTimeout(this.#settling);
     this.#types?.abort();
@@ -98,8 +103,8 @@ class Watch {
     this.#settling = setTimeout(() => {
       if (this.#inputs.has(file)) {
         if (file === this.#exercise.check) this.#renewWarm(); // it holds the old check
-        void this.#check();
-      } else if (other !== undefined) void this.#open(other);
+        this.#check().catch(this.#fail);
+      } else if (other !== undefined) this.#open(other).catch(this.#fail);
     }, settle);
   }
 
