@@ -93,7 +93,7 @@ async function runOnce(claim: Claim, exports: Exports, stage: Stage, seed: numbe
   const { attempt, used } = watchExports(exports);
   const claimed: Claimed<unknown> = Object.freeze({
     attempt, seed, random: randomFrom(next), expect, fail, throws,
-    gradcheck: (body: (...inputs: never[]) => unknown, inputs: readonly unknown[], options = {}) => gradcheck(body, inputs, next, options),
+    gradcheck: (body: (...inputs: never[]) => unknown, inputs: readonly unknown[], options = {}) => gradcheck(body, inputs, next, options, stage.reference),
     reference: stage.reference,
     progress: (fraction: number, text = '') => stage.progress(Math.min(1, Math.max(0, Number(fraction))), String(text)),
     draw: (text: string) => stage.draw(String(text)),
