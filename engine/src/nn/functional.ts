@@ -1,11 +1,18 @@
 // torch.nn.functional
+import { activationFunctions, type ActivationFunctions } from '../ops/activation-functional.ts';
+import { activations, type ActivationOps } from '../ops/activation.ts';
 import { attentions, type AttentionOps } from '../ops/attention.ts';
 import { convs, type ConvOps } from '../ops/conv.ts';
 import { distances, type DistanceOps } from '../ops/distance.ts';
 import { dropouts, type DropoutOps } from '../ops/dropout.ts';
+import { embeddings, type EmbeddingOps } from '../ops/embedding.ts';
 import { folds, shuffles, type FoldOps, type ShuffleOps } from '../ops/fold.ts';
 import { grids, type GridOps } from '../ops/grid.ts';
 import { functions } from '../ops/install.ts';
+import { classLosses, type ClassLossFunctions } from '../ops/loss-classes.ts';
+import { ctcLosses, type CtcFunctions } from '../ops/loss-ctc.ts';
+import { losses, type LossFunctions } from '../ops/loss.ts';
+import { linears, type LinearOps } from '../ops/matmul.ts';
 import { normalizations, sampleNorms, type NormalizeOps, type SampleNormOps } from '../ops/norm.ts';
 import { pads, type PadOps } from '../ops/pad.ts';
 import { pools, type PoolOps } from '../ops/pool.ts';
@@ -17,9 +24,16 @@ export const { batchNorm, instanceNorm, localResponseNorm, normalize } = functio
 export const { groupNorm, layerNorm, rmsNorm } = functions<SampleNormOps>(sampleNorms);
 export const { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } = functions<DropoutOps>(dropouts);
 export const { scaledDotProductAttention } = functions<AttentionOps>(attentions);
+export const { embedding, embeddingBag, oneHot } = functions<EmbeddingOps>(embeddings);
 export const { pad } = functions<PadOps>(pads);
 export const { interpolate, upsample, upsampleBilinear, upsampleNearest } = functions<ResizeOps>(resizes);
 export const { affineGrid, gridSample } = functions<GridOps>(grids);
 export const { fold, unfold } = functions<FoldOps>(folds);
 export const { channelShuffle, pixelShuffle, pixelUnshuffle } = functions<ShuffleOps>(shuffles);
 export const { pdist } = functions<DistanceOps>(distances);
+export const { celu, elu, gelu, glu, hardsigmoid, hardswish, hardtanh, leakyRelu, logSoftmax, logsigmoid, mish, relu, relu6, rrelu, selu, silu, softmax, softmin, softplus, softshrink, softsign, tanhshrink, threshold } = functions<ActivationFunctions>(activationFunctions);
+export const { hardshrink, prelu, sigmoid, tanh } = functions<ActivationOps>(activations);
+export const { cosineEmbeddingLoss, cosineSimilarity, gaussianNllLoss, hingeEmbeddingLoss, huberLoss, l1Loss, marginRankingLoss, mseLoss, pairwiseDistance, poissonNllLoss, smoothL1Loss, softMarginLoss, tripletMarginLoss, tripletMarginWithDistanceLoss } = functions<LossFunctions>(losses);
+export const { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, klDiv, multilabelMarginLoss, multilabelSoftMarginLoss, multiMarginLoss, nllLoss } = functions<ClassLossFunctions>(classLosses);
+export const { ctcLoss } = functions<CtcFunctions>(ctcLosses);
+export const { bilinear, linear } = functions<LinearOps>(linears);
