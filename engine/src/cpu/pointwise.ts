@@ -114,18 +114,20 @@ function broadcastLoop(kernel: Kernel, shape: Shape, operands: readonly Operand[
   }
 }
 
-/** Runs a one-operand kernel `name_<type>(x, out, n, …extra)` on the values converted to `dtype`'s compute type. */
-export function unary(name: string, out: Tensor, x: Tensor, dtype: DType, toBool = false, ...extra: number[]): void {
+/** Runs a one-operand kernel `name_<type>(x, …numbers, out, n)` on the values converted to `dtype`'s compute type. */
+export function unary(name: string, out: Tensor, x: Tensor, dtype: DType, toBool = false, ...numbers: number[]): void {
   if (out.count === 0) return;
   const work = workDType(dtype), kernel = kernelFor(name, work), src = denseAs(x, work);
-  through(out, toBool ? 'bool' : work, (ptr) => kernel(src.ptr, ptr, out.count, ...extra));
+  through(out, toBool ? 'bool' : work, (ptr) => kernel(src.ptr, ...numbers, ptr, out.count));
 }
 
-/** Runs a kernel `name_<type>(a, b, out, n)` on two tensors of the result's shape. */
-export function zip(name: string, out: Tensor, a: Tensor, b: Tensor): void {
+/** Runs a kernel `name_<type>(a, b, …numbers, out, n)` on tensors that broadcast to the result's shape. */
+export function zip(name: string, out: Tensor, inputs: readonly Tensor[], ...numbers: number[]): void {
   if (out.count === 0) return;
-  const work = workDType(out.dtype), kernel = kernelFor(name, work), left = spread(denseAs(a, work), out.shape), right = spread(denseAs(b, work), out.shape);
-  through(out, work, (ptr) => kernel(left.ptr, right.ptr, ptr, out.count));
+  const work = workDType(out.dtype), kernel = kernelFor(name, work), sources = inputs.map((x) => spread(denseAs(x, work), out.shape));
+  // An int64 kernel takes its numbers as bigints.
+  const given = (work === 'int64' ? numbers.map((v) => BigInt(v)) : numbers) as number[];
+  through(out, work, (ptr) => kernel(...sources.map((s) => s.ptr), ...given, ptr, out.count));
 }
 
 /** Computes each element with a JavaScript function of doubles: for operators that training does not wait for. */

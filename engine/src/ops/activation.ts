@@ -33,7 +33,7 @@ function backwardOp(name: string, kernelName: string, slope: ((g: Tensor, v: Ten
   return kernel({
     schema: `${name}(Tensor grad_output, Tensor input)`,
     meta: ([g]) => ({ shape: (g as Tensor).shape, dtype: (g as Tensor).dtype }),
-    cpu([out], [g, v]) { zip(kernelName, out, g as Tensor, v as Tensor); },
+    cpu([out], [g, v]) { zip(kernelName, out, [g as Tensor, v as Tensor]); },
     saves: { x: slope ? [0, 1] : [1] },
     grad: (gg, { x: [g, v], need }) => [need[0] ? slopes[name as keyof SlopeOps](gg, v) : null, need[1] ? (slope ? gg.mul(slope(g, v)) : noSlope(gg)) : null],
   });

@@ -4,6 +4,7 @@ import { TorchError } from '../errors.ts';
 import { getDefaultDtype, isFloat, resultType, scalarTypeName, type DType } from '../tensor/dtype.ts';
 import { broadcastShapes, type Shape } from '../tensor/layout.ts';
 import { Tensor, type Operand } from '../tensor/tensor.ts';
+import { typeName } from './schema.ts';
 import { kernel, type Input, type KernelOperator, type Meta, type Saves } from './operator.ts';
 
 // How records of elementwise operators are made: one line each in the families' tables.
@@ -20,6 +21,11 @@ export const floating = (d: DType): DType => (isFloat(d) ? d : getDefaultDtype()
 export const noSlope = (g: Tensor): Tensor => g.newZeros([...g.shape]);
 /** PyTorch's name of the gradient node of an operator. */
 export const nodeName = (name: string): string => `${name[0].toUpperCase()}${name.slice(1)}Backward0`;
+
+/** Throws where neither operand is a tensor. */
+export function needsTensor(name: string, a: Input, b: Input): void {
+  if (!(a instanceof Tensor) && !(b instanceof Tensor)) throw new TorchError(`${name}() received an invalid combination of arguments - got (${typeName(a)}, ${typeName(b)}), but expected one of: (Tensor input, Tensor other), (Tensor input, Number other), (Number input, Tensor other)`, { operator: name });
+}
 
 interface Rules {
   /** Signature beyond the operands. */
@@ -39,15 +45,19 @@ interface Rules {
 
 const kernelOf = (name: string, given: Rules['kernel']): ((d: DType) => string) => (typeof given === 'function' ? given : () => given ?? name);
 
-/** A two-operand record: promoted dtype, broadcast shape. */
-export function binaryOp(name: string, rest: Rules & { check?: (a: Operand, b: Operand, d: DType) => void }): KernelOperator<never> {
+/** Which of the two operands may be numbers; not both at once. */
+type Operands = 'tensors' | 'other' | 'either';
+
+/** A two-operand record: promoted dtype, broadcast shape. By default `other` may be a number. */
+export function binaryOp(name: string, rest: Rules & { operands?: Operands; check?: (a: Operand, b: Operand, d: DType) => void }): KernelOperator<never> {
   const dtypeOf = (a: Input, b: Input): DType => { const d = resultType(a, b); return rest.float ? floating(d) : d; };
   const kernelName = kernelOf(name, rest.kernel);
   return kernel<unknown>({
-    schema: rest.schema ?? `${name}(Operand input, Operand other)`,
+    schema: rest.schema ?? `${name}(${rest.operands === 'either' ? 'Operand' : 'Tensor'} input, ${rest.operands === 'tensors' ? 'Tensor' : 'Operand'} other)`,
     node: rest.node ?? nodeName(name),
     elementwise: true,
     meta([a, b]): Meta {
+      needsTensor(name, a, b);
       const dtype = dtypeOf(a, b);
       rest.check?.(a as Operand, b as Operand, dtype);
       return { shape: broadcastAll(name, [a, b]), dtype: rest.test ? 'bool' : dtype };

@@ -56,7 +56,7 @@ function not(x: Tensor): Tensor {
   return out;
 }
 const bitOp = (name: string, kernelName: string, shown: string, bools: boolean): KernelOperator<never> => binaryOp(name, {
-  kernel: kernelName, grad: NONE,
+  operands: 'either', kernel: kernelName, grad: NONE,
   check: (_a, _b, d) => { if (isFloat(d) || (d === 'bool' && !bools)) throw notImplemented(shown, d); },
 });
 
@@ -111,7 +111,6 @@ const clamp = kernel<Record<string, never>>({
   meta([x, min, max]) {
     if (min === null && max === null) throw new TorchError('torch.clamp: At least one of \'min\' or \'max\' must not be None', { operator: 'clamp' });
     const dtype = resultType(x, min, max);
-    if (dtype === 'bool') throw notImplemented('clamp', dtype);
     return { shape: broadcastAll('clamp', [x, min, max]), dtype };
   },
   cpu([out], [x, min, max]) {

@@ -1,9 +1,10 @@
-import { binary, unary } from '../cpu/pointwise.ts';
+import { binary, unary, zip } from '../cpu/pointwise.ts';
 import { denseAs } from '../cpu/copy.ts';
 import { TorchError } from '../errors.ts';
-import { isFloat, resultType, type DType } from '../tensor/dtype.ts';
+import { dtypeInfo, isFloat, resultType, type DType } from '../tensor/dtype.ts';
 import { Tensor, type Operand } from '../tensor/tensor.ts';
-import { broadcastAll, binaryOp, crosswise, floating, noSlope, notImplemented } from './elementwise.ts';
+import { broadcastAll, binaryOp, crosswise, floating, needsTensor, nodeName, noSlope, notImplemented } from './elementwise.ts';
+import { functions } from './install.ts';
 import { composite, kernel, type KernelOperator, type Table } from './operator.ts';
 
 type Rounding = 'trunc' | 'floor' | null;
@@ -82,6 +83,7 @@ function sumOp(name: 'add' | 'sub', check?: (d: DType) => void): KernelOperator<
   const sign = name === 'add' ? 1 : -1;
   return kernel<{ alpha: number | boolean }>({
     schema: `${name}(Operand input, Operand other, *, Scalar alpha=1)`,
+    node: nodeName(name),
     elementwise: true,
     meta([a, b], { alpha }) {
       const dtype = resultType(a, b);
@@ -125,7 +127,9 @@ const div = kernel<{ roundingMode?: string | null }>({
   cpu([out], [a, b], { roundingMode }) {
     const d = resultType(a, b);
     if (roundingMode) checkDivisor(b as Operand, d);
-    binary(roundingMode ? kernelOf[roundingMode] : 'div', out, a as Operand, b as Operand, roundingMode ? d : floating(d));
+    // The quotient of 16-bit floats is rounded before it is cut.
+    if (roundingMode === 'trunc' && isFloat(d) && dtypeInfo(d).bytes === 2) { binary('div', out, a as Operand, b as Operand, d); unary('trunc', out, out, d); }
+    else binary(roundingMode ? kernelOf[roundingMode] : 'div', out, a as Operand, b as Operand, roundingMode ? d : floating(d));
   },
   saves: (need, { roundingMode }) => (roundingMode ? {} : { x: [...(need[1] ? [0] : []), 1] }),
   grad: (g, { x: [a, b], need, attrs }) => (attrs.roundingMode ? [noSlope(g), noSlope(g)] : [need[0] ? g.div(b) : null, need[1] ? g.mul(a).div(b).div(b).neg() : null]),
@@ -133,7 +137,7 @@ const div = kernel<{ roundingMode?: string | null }>({
 
 /** An integer operator over the remainder kernels. */
 const divisive = (name: string, kernelName: string, grad: KernelOperator['grad'], saves?: KernelOperator['saves']): KernelOperator<never> =>
-  binaryOp(name, { kernel: kernelName, check: (a, b, d) => { if (d === 'bool') throw notImplemented(kernelName, d); checkDivisor(b, d); }, ...(saves ? { saves } : {}), grad });
+  binaryOp(name, { operands: 'either', kernel: kernelName, check: (a, b, d) => { if (d === 'bool') throw notImplemented(kernelName, d); checkDivisor(b, d); }, ...(saves ? { saves } : {}), grad });
 
 /** The gradient to the operand that wins; half to each where they are equal, as PyTorch does. */
 function tieShare(g: Tensor, wins: Tensor, tie: Tensor): Tensor[] {
@@ -146,23 +150,42 @@ const like = (x: Operand, t: Tensor): Tensor => (x instanceof Tensor ? x : t.new
 const sub = sumOp('sub', (d) => {
   if (d === 'bool') throw new TorchError('Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.', { operator: 'sub', dtypes: [d] });
 });
-const mul = binaryOp('mul', { saves: crosswise, grad: (g, { x: [a, b], need }) => [need[0] ? g.mul(b) : null, need[1] ? g.mul(a) : null] });
+/** `sub` as a function, whose first operand may be a number. */
+const { subtract } = functions<{ subtract(other: Operand, options?: { alpha?: number }): Tensor }>({ subtract: sub });
+const mul = binaryOp('mul', { operands: 'either', saves: crosswise, grad: (g, { x: [a, b], need }) => [need[0] ? g.mul(b) : null, need[1] ? g.mul(a) : null] });
 const atan2 = binaryOp('atan2', {
-  float: true, saves: { x: [0, 1] },
+  operands: 'tensors', float: true, saves: { x: [0, 1] },
   grad: (g, { x: [y, x] }) => { const scaled = g.div(y.mul(y).add(x.mul(x))); return [scaled.mul(x), scaled.mul(y).neg()]; },
 });
 
 const exponential = (name: string, kind: 'e' | '2'): KernelOperator<never> => binaryOp(name, {
-  float: true,
+  operands: 'tensors', float: true,
   each: (a, b) => { const m = Math.max(a, b); return m === Infinity || m === -Infinity ? m : kind === 'e' ? m + Math.log1p(Math.exp(-Math.abs(a - b))) : m + Math.log1p(2 ** -Math.abs(a - b)) / Math.LN2; },
   saves: { x: [0, 1], y: [0] },
   grad: (g, { x: [a, b], y: [y] }) => [a, b].map((x) => g.mul(kind === 'e' ? x.sub(y).exp() : x.sub(y).exp2())),
 });
 
+/** `input` plus a function of two tensors times a number. */
+function fusedOp(name: string, check: (a: Tensor, b: Tensor) => void, grad: (g: Tensor, value: number, a: Tensor, b: Tensor) => Tensor[]): KernelOperator<never> {
+  return kernel<{ value: number }>({
+    schema: `${name}(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1)`,
+    elementwise: true,
+    meta(inputs, { value }) {
+      check(inputs[1] as Tensor, inputs[2] as Tensor);
+      const dtype = resultType(...inputs);
+      if (!isFloat(dtype) && !Number.isInteger(Number(value))) throw new TorchError('value cannot be converted to type int64_t without overflow', { operator: name, dtypes: [dtype] });
+      return { shape: broadcastAll(name, inputs), dtype };
+    },
+    cpu([out], inputs, { value }) { zip(name, out, inputs as Tensor[], Number(value)); },
+    saves: { x: [1, 2] },
+    grad: (g, { x: [, a, b], attrs }) => [g, ...grad(g, Number(attrs.value), a, b)],
+  });
+}
+
 export const pointwise: Table<PointwiseOps> = {
   add: sumOp('add'),
-  sub, subtract: { ...sub, node: 'SubBackward0' },
-  rsub: composite({ schema: 'rsub(Tensor input, Operand other, *, Scalar alpha=1)', compose: (x: Tensor, other: Operand, alpha: number) => like(other, x).sub(x, { alpha }) }),
+  sub, subtract: sub,
+  rsub: composite({ schema: 'rsub(Tensor input, Operand other, *, Scalar alpha=1)', compose: (x: Tensor, other: Operand, alpha: number) => subtract(other as Tensor, x, { alpha }) }),
   mul, multiply: mul,
   div, divide: div,
   trueDivide: composite({ schema: 'trueDivide(Tensor input, Operand other)', compose: (x: Tensor, other: Operand) => x.div(other) }),
@@ -173,6 +196,7 @@ export const pointwise: Table<PointwiseOps> = {
     schema: 'pow(Operand input, Operand exponent)',
     elementwise: true,
     meta([a, b]) {
+      needsTensor('pow', a, b);
       const dtype = resultType(a, b);
       if (!(b instanceof Tensor) && Number(b) < 0 && !isFloat(dtype)) throw new TorchError('Integers to negative integer powers are not allowed.', { operator: 'pow' });
       return { shape: broadcastAll('pow', [a, b]), dtype };
@@ -189,13 +213,13 @@ export const pointwise: Table<PointwiseOps> = {
     schema: 'floatPower(Operand input, Operand exponent)',
     compose(a: Operand, b: Operand) { const double = (x: Operand): Operand => (x instanceof Tensor ? x.to('float64') : x); return (like(double(a), b as Tensor)).to('float64').pow(double(b)); },
   }),
-  maximum: binaryOp('maximum', { saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => tieShare(g, a.gt(b), a.eq(b)) }),
-  minimum: binaryOp('minimum', { saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => tieShare(g, a.lt(b), a.eq(b)) }),
-  fmax: binaryOp('fmax', { kernel: (d) => (isFloat(d) ? 'fmax' : 'maximum'), saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => { const left = a.ge(b).logicalOr(b.isnan()); return [g.mul(left), g.mul(left.logicalNot())]; } }),
-  fmin: binaryOp('fmin', { kernel: (d) => (isFloat(d) ? 'fmin' : 'minimum'), saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => { const left = a.le(b).logicalOr(b.isnan()); return [g.mul(left), g.mul(left.logicalNot())]; } }),
+  maximum: binaryOp('maximum', { operands: 'tensors', saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => tieShare(g, a.gt(b), a.eq(b)) }),
+  minimum: binaryOp('minimum', { operands: 'tensors', saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => tieShare(g, a.lt(b), a.eq(b)) }),
+  fmax: binaryOp('fmax', { operands: 'tensors', kernel: (d) => (isFloat(d) ? 'fmax' : 'maximum'), saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => { const left = a.ge(b).logicalOr(b.isnan()); return [g.mul(left), g.mul(left.logicalNot())]; } }),
+  fmin: binaryOp('fmin', { operands: 'tensors', kernel: (d) => (isFloat(d) ? 'fmin' : 'minimum'), saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => { const left = a.le(b).logicalOr(b.isnan()); return [g.mul(left), g.mul(left.logicalNot())]; } }),
   atan2, arctan2: atan2,
   hypot: binaryOp('hypot', {
-    saves: { x: [0, 1], y: [0] },
+    operands: 'tensors', saves: { x: [0, 1], y: [0] },
     check: (_a, _b, d) => { if (!isFloat(d)) throw notImplemented('hypot_cpu', d); },
     grad: (g, { x: [a, b], y: [y] }) => [a, b].map((x) => g.mul(x.div(y)).maskedFill(y.eq(0), 0)),
   }),
@@ -211,7 +235,7 @@ export const pointwise: Table<PointwiseOps> = {
   }),
   ldexp: composite({ schema: 'ldexp(Tensor input, Tensor other)', compose: (x: Tensor, other: Tensor) => x.mul(other.exp2()) }),
   xlogy: binaryOp('xlogy', {
-    float: true, saves: { x: [0, 1] },
+    operands: 'either', float: true, saves: { x: [0, 1] },
     each: (x, y) => (Number.isNaN(y) ? y : x === 0 ? 0 : x * Math.log(y)),
     grad: (g, { x: [x, y], need }) => [
       need[0] ? g.mul(like(y, g).log()).maskedFill(x.eq(0).logicalAnd(like(y, g).le(0)), 0) : null,
@@ -222,6 +246,7 @@ export const pointwise: Table<PointwiseOps> = {
   logaddexp2: exponential('logaddexp2', '2'),
   lerp: composite({
     schema: 'lerp(Tensor input, Tensor end, Operand weight)',
+    node: 'LerpBackward0',
     compose(x: Tensor, end: Tensor, w: Operand) {
       for (const [name, t] of [['end', end], ['weight', w]] as const) if (t instanceof Tensor && t.dtype !== x.dtype) throw new TorchError(`expected dtype ${x.dtype} for \`${name}\` but got dtype ${t.dtype}`, { operator: 'lerp', dtypes: [x.dtype, t.dtype] });
       const step = end.sub(x);
@@ -230,14 +255,10 @@ export const pointwise: Table<PointwiseOps> = {
       return step.mul(w).add(x).where(w.abs().lt(0.5), end.sub(step.mul(w.neg().add(1))));
     },
   }),
-  addcmul: composite({ schema: 'addcmul(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1)', compose: (x: Tensor, a: Tensor, b: Tensor, value: number) => x.add(a.mul(b), { alpha: value }) }),
-  addcdiv: composite({
-    schema: 'addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1)',
-    compose(x: Tensor, a: Tensor, b: Tensor, value: number) {
-      if (!isFloat(a.dtype) && !isFloat(b.dtype)) throw new TorchError('Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs.', { operator: 'addcdiv', dtypes: [a.dtype, b.dtype] });
-      return x.add(a.div(b), { alpha: value });
-    },
-  }),
+  addcmul: fusedOp('addcmul', () => {}, (g, value, a, b) => [g.mul(b).mul(value), g.mul(a).mul(value)]),
+  addcdiv: fusedOp('addcdiv', (a, b) => {
+    if (!isFloat(a.dtype) && !isFloat(b.dtype)) throw new TorchError('Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs.', { operator: 'addcdiv', dtypes: [a.dtype, b.dtype] });
+  }, (g, value, a, b) => [g.div(b).mul(value), g.mul(a).div(b).div(b).mul(-value)]),
 };
 
 /** The derivative of a ** b for a: b * a ** (b - 1), and 0 where b is 0, whatever a is. */
