@@ -22,7 +22,8 @@ function parseDefault(text: string): unknown {
  * `sum(Tensor input, int[]? dim=None, bool keepdim=False, *, ScalarType? dtype=None)`.
  *
  * Types: `Tensor`, `Tensor[]`, `Operand` (a tensor or a number), `Scalar`, `int`, `float`, `bool`, `str`, `int[]` (a
- * number is a list of one), `int[2]` (a number is repeated), `size` and `tensors` (a list or the remaining arguments), `ScalarType`,
+ * number is a list of one), `int[2]` (a number is repeated), `sizes` (a number or a list, null in it for a size left
+ * open, as given), `float[]`, `size` and `tensors` (a list or the remaining arguments), `ScalarType`,
  * `Device`, `Generator`, `any`, or two of them as `bool|int[]`; a trailing `?` allows null. List defaults are written `[1;1]`.
  */
 export function parseSchema(text: string): Schema {
@@ -84,6 +85,7 @@ function convert(type: string, v: unknown): unknown {
     case 'bool': return typeof v === 'boolean' ? v : undefined;
     case 'str': return typeof v === 'string' ? v : undefined;
     case 'int[]': case 'size': return integers(v);
+    case 'sizes': return integer(v) !== undefined || (Array.isArray(v) && v.every((x) => x === null || integer(x) !== undefined)) ? v : undefined;
     case 'float[]': { const list = Array.isArray(v) ? v.map(number) : [number(v)]; return list.includes(undefined) ? undefined : list; }
     case 'Tensor[]': case 'tensors': { const l = Array.isArray(v) ? v : v && typeof v === 'object' && !(v instanceof Tensor) && Symbol.iterator in v ? [...(v as Iterable<unknown>)] : undefined; return l?.every((x) => x instanceof Tensor) ? l : undefined; }
     case 'ScalarType': return isDType(v) ? v : undefined;
