@@ -3,7 +3,7 @@ import { copyInto, dense, denseAs } from '../cpu/copy.ts';
 import { kernels } from '../cpu/kernels.ts';
 import { workDType } from '../cpu/pointwise.ts';
 import { TorchError } from '../errors.ts';
-import { dtypeInfo, iinfo, isFloat, scalarTypeName, type DType } from '../tensor/dtype.ts';
+import { dtypeInfo, isFloat, scalarTypeName, type DType } from '../tensor/dtype.ts';
 import { broadcastShapes, numelOf, sameShape, showShape, wrapDim, type Shape } from '../tensor/layout.ts';
 import { Tensor, type Operand } from '../tensor/tensor.ts';
 import { composite, kernel, type GradContext, type Input, type Meta, type Table } from './operator.ts';
@@ -96,11 +96,12 @@ const fromWrite = (write: (x: Tensor, inputs: readonly Input[], attrs: never) =>
 });
 
 const reductions: Record<Reduction, Combine> = { sum: 'add', mean: 'add', prod: 'mul', amax: 'max', amin: 'min' };
-/** What leaves the other operand as it is. */
-function neutral(how: Combine, dtype: DType): number {
-  if (how === 'add' || how === 'mul') return how === 'add' ? 0 : 1;
-  const limit = isFloat(dtype) ? Infinity : dtype === 'bool' ? 1 : iinfo(dtype).max;
-  return how === 'min' ? limit : isFloat(dtype) ? -Infinity : dtype === 'bool' ? 0 : iinfo(dtype).min;
+/** One element of `work`'s dtype that leaves the other operand as it is; `dtype` bounds the values. */
+function neutral(how: Combine, work: Tensor, dtype: DType): Tensor {
+  if (how === 'add' || how === 'mul') return valueTensor(work, how === 'add' ? 0 : 1);
+  const sign = how === 'min' ? 1 : -1, bound = valueTensor(work, isFloat(dtype) ? sign * Infinity : 0);
+  if (!isFloat(dtype)) (bound.window() as BigInt64Array)[0] = how === 'min' ? 2n ** 63n - 1n : -(2n ** 63n);
+  return bound;
 }
 
 interface Reducing { dim: number; reduce: Reduction; includeSelf: boolean }
@@ -109,7 +110,7 @@ function reduceWrite(x: Tensor, [, index, src]: readonly Input[], { dim, reduce,
   // The sums of narrow dtypes are formed in the type that kernels compute in, and divided there.
   const work = Tensor.allocate(x.shape, workDType(x.dtype), x.device);
   copyInto(work, x);
-  if (!includeSelf) scatterInto(work, d, idx, valueTensor(work, neutral(how, x.dtype)), 'put', true);
+  if (!includeSelf) scatterInto(work, d, idx, neutral(how, work, x.dtype), 'put', true);
   scatterInto(work, d, idx, src as Tensor, how);
   if (reduce === 'mean') divideByCount(work, d, idx, includeSelf);
   copyInto(x, work);
@@ -272,10 +273,11 @@ export const gathers: Table<GatherOps> = {
     schema: 'takeAlongDim(Tensor input, Tensor indices, int? dim=None)',
     compose(x: Tensor, indices: Tensor, dim: number | null) {
       if (indices.dtype !== 'int64') throw new TorchError(`torch.take_along_dim(): dtype of indices should be Long but got ${scalarTypeName[indices.dtype]}`, { operator: 'takeAlongDim', dtypes: [indices.dtype] });
-      if (dim === null) return x.reshape([-1]).gather(0, indices.reshape([-1]));
+      const counted = (size: number): Tensor => indices.add(indices.lt(0).to('int64').mul(size)); // negative ones from the end
+      if (dim === null) return x.reshape([-1]).gather(0, counted(x.count).reshape([-1]));
       if (x.ndim !== indices.ndim) throw new TorchError(`torch.take_along_dim(): input and indices should have the same number of dimensions, but got ${x.ndim} dimensions for input, and ${indices.ndim} dimensions for indices`, { operator: 'takeAlongDim', shapes: [x.shape, indices.shape] });
       const d = wrapDim(dim, x.ndim), shape = broadcastShapes(x.shape.with(d, 1), indices.shape.with(d, 1), 'takeAlongDim');
-      return x.expand([...shape.with(d, x.shape[d])]).gather(d, indices.expand([...shape.with(d, indices.shape[d])]));
+      return x.expand([...shape.with(d, x.shape[d])]).gather(d, counted(x.shape[d]).expand([...shape.with(d, indices.shape[d])]));
     },
   }),
   put: kernel<{ accumulate: boolean }>({

@@ -10,6 +10,7 @@ import { Tensor, type Operand } from '../tensor/tensor.ts';
 import { tensor, type TensorData } from './create.ts';
 import { composite, invoke, kernel, ready, type Input, type Table } from './operator.ts';
 import { typeName } from './schema.ts';
+import { stridedLayout } from './view.ts';
 
 type Indices = readonly (Tensor | null)[];
 
@@ -117,9 +118,13 @@ function maskOf(operator: string, mask: Tensor): void {
 }
 const trueIn = (mask: Tensor, shape: Shape): { full: Tensor; count: number } => { const full = spread(mask, shape); return { full, count: kernels.mask_count(full.ptr, full.count) }; };
 
+interface Strided { size: number[]; stride: number[]; storageOffset: number | null }
+function sameSize(src: Shape, slice: Shape, operator: string): void {
+  if (!sameShape(slice, src)) throw new TorchError(`expected src to have a size equal to the slice of self. src size = ${showShape(src)}, slice size = ${showShape(slice)}`, { operator, shapes: [src, slice] });
+}
 function writePart(name: string, x: Tensor, src: Tensor, part: (whole: Tensor) => Tensor): Tensor {
   const whole = x.clone(), target = part(whole);
-  if (!sameShape(target.shape, src.shape)) throw new TorchError(`expected src to have a size equal to the slice of self. src size = ${showShape(src.shape)}, slice size = ${showShape(target.shape)}`, { operator: name, shapes: [src.shape, target.shape] });
+  sameSize(src.shape, target.shape, name);
   target.copy_(src);
   return whole;
 }
@@ -208,7 +213,24 @@ export const indexing: Table<IndexOps> = {
     compose: (x: Tensor, src: Tensor, dim: number, start: number | null, end: number | null, step: number) => writePart('sliceScatter', x, src, (w) => w.slice(dim, start, end, step)),
   }),
   diagonalScatter: composite({ schema: 'diagonalScatter(Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1)', compose: (x: Tensor, src: Tensor, offset: number, dim1: number, dim2: number) => writePart('diagonalScatter', x, src, (w) => w.diagonal(offset, dim1, dim2)) }),
-  asStridedScatter: composite({ schema: 'asStridedScatter(Tensor input, Tensor src, int[] size, int[] stride, int? storage_offset=None)', compose: (x: Tensor, src: Tensor, size: number[], stride: number[], offset: number | null) => writePart('asStridedScatter', x, src, (w) => w.asStrided(size, stride, offset ?? 0)) }),
+  asStridedScatter: kernel<Strided>({
+    schema: 'asStridedScatter(Tensor input, Tensor src, int[] size, int[] stride, int? storage_offset=None)',
+    meta(inputs, { size }) {
+      const [x, src] = inputs as Tensor[];
+      sameSize(src.shape, size, 'asStridedScatter');
+      return { shape: x.shape, dtype: x.dtype };
+    },
+    cpu([out], [x, src], { size, stride, storageOffset }) {
+      copyInto(out, x as Tensor);
+      copyInto(new Tensor(out.storage, out.dtype, stridedLayout(out, size, stride, storageOffset ?? 0), out.device), src as Tensor);
+    },
+    // PyTorch's rule gives the input the gradient of the very part that was replaced, and nothing elsewhere; so does this one.
+    grad(g, { attrs: { size, stride, storageOffset } }) {
+      const show = (t: Tensor): Tensor => t.contiguous().asStrided(size, stride, storageOffset ?? 0), whole = g.newZeros([...g.shape]);
+      show(whole).copy_(show(g));
+      return [whole, show(g)];
+    },
+  }),
 };
 
 const fitsInto = (shape: Shape, to: Shape): boolean => shape.length <= to.length && shape.every((n, i) => n === 1 || n === to[to.length - shape.length + i]);

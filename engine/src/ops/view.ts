@@ -78,6 +78,17 @@ export function diagonalLayout(x: Tensor, offset: number, dim1: number, dim2: nu
   const from = n === 0 ? 0 : offset >= 0 ? offset * x.strides[b] : -offset * x.strides[a], rest = x.shape.map((_, i) => i).filter((i) => i !== a && i !== b);
   return { shape: [...rest.map((i) => x.shape[i]), n], strides: [...rest.map((i) => x.strides[i]), x.strides[a] + x.strides[b]], offset: x.offset + from };
 }
+/** A layout of the caller's choosing, checked against the storage of `x`. */
+export function stridedLayout(x: Tensor, size: number[], stride: number[], offset: number): Layout {
+  const { bytes } = dtypeInfo(x.dtype), fail = (message: string): TorchError => new TorchError(message, { operator: 'asStrided', shapes: [x.shape, size] });
+  if (size.length !== stride.length) throw fail('mismatch in length of strides and shape');
+  if (stride.some((s) => s < 0)) throw fail(`as_strided: Negative strides are not supported at the moment, got strides: ${showShape(stride)}`);
+  if (size.some((n) => n < 0)) throw fail(`Trying to create tensor with negative dimension ${size.find((n) => n < 0)!}: ${showShape(size)}`);
+  if (offset < 0) throw fail(`Tensor: invalid storage offset ${offset}`);
+  const end = (size.reduce((e, n, i) => e + (n - 1) * stride[i], offset) + 1) * bytes;
+  if (numelOf(size) > 0 && end > x.storage.nbytes) throw fail(`setStorage: sizes ${showShape(size)}, strides ${showShape(stride)}, storage offset ${offset}, and itemsize ${bytes} requiring a storage size of ${end} are out of bounds for storage of size ${x.storage.nbytes}`);
+  return { shape: size, strides: stride, offset };
+}
 /** Layouts of consecutive pieces along a dimension. */
 function pieces(x: Tensor, sizes: readonly number[], d: number): Layout[] {
   let at = 0;
@@ -267,11 +278,7 @@ export const views: Table<ViewOps> = {
   asStrided: view<{ size: number[]; stride: number[]; storageOffset: number | null }>({
     schema: 'asStrided(Tensor input, int[] size, int[] stride, int? storage_offset=None)',
     view(x, { size, stride, storageOffset }) {
-      if (size.length !== stride.length) throw new TorchError(`mismatch in length of strides and shape`, { operator: 'asStrided' });
-      if (stride.some((s) => s < 0)) throw new TorchError(`as_strided: Negative strides are not supported at the moment, got strides: ${showShape(stride)}`, { operator: 'asStrided' });
-      const offset = storageOffset ?? x.offset, last = size.reduce((e, n, i) => e + (n - 1) * stride[i], offset);
-      if (numelOf(size) > 0 && (last + 1) * dtypeInfo(x.dtype).bytes > x.storage.nbytes) throw new TorchError(`setStorage: sizes ${showShape(size)}, strides ${showShape(stride)}, storage offset ${offset}, and itemsize ${dtypeInfo(x.dtype).bytes} requiring a storage size of ${(last + 1) * dtypeInfo(x.dtype).bytes} are out of bounds for storage of size ${x.storage.nbytes}`, { operator: 'asStrided' });
-      return { shape: size, strides: stride, offset };
+      return stridedLayout(x, size, stride, storageOffset ?? x.offset);
     },
     prepare: (x: Tensor, size: number[], stride: number[], storageOffset: number | null) => [[x], { size, stride, storageOffset: storageOffset ?? x.offset, from: { strides: x.strides, offset: x.offset } }],
     grad: (g, { attrs, inputs: [x] }) => {
