@@ -106,7 +106,7 @@ export class Tensor {
   /** The value of a tensor with one element, as a number or boolean. */
   item(): number | boolean {
     if (this.count !== 1) throw new TorchError(`a Tensor with ${this.count} elements cannot be converted to Scalar`, { operator: 'item', shapes: [this.shape] });
-    return readNested(this, 0, 0) as number | boolean;
+    return readNested(this, this.ndim, 0) as number | boolean;
   }
   /** The values as nested lists of numbers or booleans. */
   tolist(): Nested { return readNested(this, 0, 0); }
