@@ -20,6 +20,7 @@ import { selections, statistics, type CombinationOps, type StatisticsOps } from 
 import { uniques, type UniqueOps } from './ops/unique.ts';
 import { normInPlace, norms, type NormOps } from './ops/vector-norm.ts';
 import { shapes, type ShapeOps } from './ops/shape.ts';
+import { specialInPlace, specials, type SpecialOps } from './ops/special.ts';
 import { unary, unaryInPlace, type UnaryOps } from './ops/unary.ts';
 import { views, type ViewOps } from './ops/view.ts';
 import { writeInPlace, writes } from './ops/write.ts';
@@ -30,6 +31,7 @@ installMethods(compare, compareInPlace);
 installMethods(logical, logicalInPlace);
 installMethods(whereMethod);
 installMethods(activations, activationInPlace);
+installMethods(specials, specialInPlace);
 installMethods(reductions);
 installMethods(products, matmulInPlace);
 installMethods(scans, scanInPlace);
@@ -67,6 +69,9 @@ export const { allclose, eq, equal, ge, greater, greaterEqual, gt, isclose, isfi
 export const { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, clamp, clampMax, clampMin, clip, logicalAnd, logicalNot, logicalOr, logicalXor, maskedFill } = functions<LogicalOps>(logical);
 export const { hardshrink, logSoftmax, prelu, relu, sigmoid, softmax, tanh } = functions<ActivationOps>(activations);
 export const { celu, rrelu, selu, threshold } = functions<ActivationFunctions>(activationFunctions);
+export const { frexp, gcd, i0, igamma, igammac, lcm, nextafter } = functions<SpecialOps>(specials);
+export { polygamma } from './special.ts';
+export * as special from './special.ts';
 export const { where } = functions<WhereFunction>(whereFunction);
 export const { all, amax, amin, aminmax, any, argmax, argmin, countNonzero, logsumexp, max, mean, min, nanmean, nansum, prod, std, stdMean, sum, trace, var: var_, varMean } = functions<ReduceOps>(reductions);
 export { var_ as var };

@@ -117,7 +117,7 @@ export function incompleteGamma(a: number, x: number): { lower: number; upper: n
     const n = k * (a - k);
     b += 2;
     d = 1 / (n * d + b);
-    c = c === Infinity ? b + n / (x + 1 - a) : b + n / c;
+    c = b + n / c;
     f *= c * d;
     if (Math.abs(c * d - 1) < 1e-16) break;
   }

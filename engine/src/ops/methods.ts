@@ -18,6 +18,7 @@ import type { SortOps } from './sort.ts';
 import type { StatisticsOps } from './statistics.ts';
 import type { UniqueOps } from './unique.ts';
 import type { NormOps, normInPlace } from './vector-norm.ts';
+import type { SpecialOps, specialInPlace } from './special.ts';
 import type { UnaryOps, unaryInPlace } from './unary.ts';
 import type { ViewOps } from './view.ts';
 import type { WriteOps, writeInPlace } from './write.ts';
@@ -29,6 +30,7 @@ export interface TensorMethods extends
   ReduceOps, MatmulOps, InPlace<MatmulOps, Names<typeof matmulInPlace>>, ScanOps, InPlace<ScanOps, Names<typeof scanInPlace>>, SortOps, StatisticsOps, UniqueOps, NormOps, InPlace<NormOps, Names<typeof normInPlace>>,
   PointwiseOps, InPlace<PointwiseOps, Names<typeof pointwiseInPlace>>,
   ActivationOps, InPlace<ActivationOps, Names<typeof activationInPlace>>,
+  SpecialOps, InPlace<SpecialOps, Names<typeof specialInPlace>>,
   UnaryOps, InPlace<UnaryOps, Names<typeof unaryInPlace>>,
   CompareOps, InPlace<CompareOps, Names<typeof compareInPlace>>,
   LogicalOps, InPlace<LogicalOps, Names<typeof logicalInPlace>>, WhereMethod,
