@@ -18,6 +18,8 @@ export interface FixtureTrack {
   write(file: string, text: string): void;
   read(file: string): string;
   has(file: string): boolean;
+  /** Lays another fixture over the track. */
+  add(fixture: string): void;
   /** Puts the solution, or a wrong attempt of that name, in the learner's place. */
   solve(exercise: string, wrong?: string): void;
 }
@@ -49,6 +51,7 @@ export function fixtureTrack(atEnd: typeof onTestFinished = onTestFinished): Fix
     write: (file, text) => writeFileSync(at(file), text),
     read: (file) => readFileSync(at(file), 'utf8'),
     has: (file) => existsSync(at(file)),
+    add: (fixture) => cpSync(path.join(here, 'fixtures', fixture), root, { recursive: true }),
     solve(exercise, wrong) {
       const learner = exercise.startsWith('bugs/') ? exercise : `challenges/${exercise}`;
       const from = wrong === undefined ? `solutions/${exercise}.ts` : `solutions/${exercise}.wrong/${wrong}.ts`;

@@ -16,6 +16,9 @@ import { sealer } from './seal.ts';
 interface EngineRoot { manualSeed(seed: number): unknown }
 interface EngineTesting { blocked<T>(names: readonly string[], body: () => T): T; unblocked<T>(body: () => T): T }
 
+// Deep enough to reach the learner's line through the engine's frames.
+Error.stackTraceLimit = 60;
+
 if (process.send === undefined) throw new Error('this file is started by the command track');
 const send = process.send.bind(process) as (message: Message) => boolean;
 const stringify = JSON.stringify;

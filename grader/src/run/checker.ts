@@ -6,6 +6,7 @@ import type { Failure } from '../failure.ts';
 import type { Exercise, Track } from '../track/catalogue.ts';
 import { statusOf, type ClaimResult, type Report, type Verdict } from '../verdict.ts';
 import { BuildFailed, Bundler, warmCompiler, type Bundle, type Fence } from './bundle.ts';
+import { takeEarlySandbox } from './early.ts';
 import { locate } from './locate.ts';
 import { BrokenCheck, Sandbox, type Limits, type Outcome, type Watcher } from './sandbox.ts';
 
@@ -39,7 +40,7 @@ export class Checker {
 
   /** A process that loads the engine, for a check to come. */
   sandbox(): Sandbox {
-    return new Sandbox(this.track.root);
+    return takeEarlySandbox() ?? new Sandbox(this.track.root);
   }
 
   /** The check as a module; a check that does not build is the track's fault. */
