@@ -13,7 +13,7 @@ const through = (value: unknown): any => { torch.save(value, path); return torch
 class Net extends nn.Module {
   w = new nn.Parameter(torch.tensor([[1, -2], [0.5, 4]]));
   constructor() { super(); this.registerBuffer('steps', torch.tensor([3], { dtype: 'int64' })); }
-  forward(x: Tensor): Tensor { return x.matmul(this.w); }
+  override forward(x: Tensor): Tensor { return x.matmul(this.w); }
 }
 
 describe('save and load', () => {
