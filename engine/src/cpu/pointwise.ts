@@ -30,9 +30,14 @@ function through(out: Tensor, work: DType, run: (ptr: number) => void): void {
   castElements(work, tmp.ptr, out.dtype, out.ptr, out.count);
 }
 
+// Kernels by type and name: building `name_f32` at every call would cost more than a small kernel does.
+const found: Partial<Record<DType, Map<string, Kernel>>> = { float32: new Map(), float64: new Map(), int64: new Map() };
 function kernelFor(name: string, work: DType): Kernel {
+  const known = found[work]!.get(name);
+  if (known) return known;
   const kernel = kernels[`${name}_${dtypeInfo(work).kernel}`];
   if (!kernel) throw new Error(`no kernel ${name}_${dtypeInfo(work).kernel}`);
+  found[work]!.set(name, kernel);
   return kernel;
 }
 
@@ -41,10 +46,26 @@ function kernelFor(name: string, work: DType): Kernel {
  * kernel writes that type, or bool for comparisons (`toBool`).
  */
 export function binary(name: string, out: Tensor, a: Operand, b: Operand, dtype: DType, toBool = false): void {
-  if (out.count === 0) return;
-  const work = workDType(dtype), kernel = kernelFor(name, work), left = rounded(a, dtype, work), right = rounded(b, dtype, work);
-  if (out.dtype === work && out.dense) loop(kernel, out.shape, out.count, [left, right], work, out.ptr, dtypeInfo(work).bytes);
-  else through(out, toBool ? 'bool' : work, (ptr) => loop(kernel, out.shape, out.count, [left, right], work, ptr, toBool ? 1 : dtypeInfo(work).bytes));
+  const n = out.count;
+  if (n === 0) return;
+  const work = workDType(dtype), kernel = kernelFor(name, work);
+  // The everyday case without any preparation: small tensors depend on it.
+  if (out.dtype === work && out.dense && a instanceof Tensor && a.dtype === work && a.dense && a.count === n) {
+    if (!(b instanceof Tensor)) { kernel(a.ptr, 0, 1, cell(1, b, work), 0, 0, out.ptr, 1, n); return; }
+    if (b.dtype === work && b.dense) {
+      if (b.count === n) { kernel(a.ptr, 0, 1, b.ptr, 0, 1, out.ptr, 1, n); return; }
+      if (isRow(b.shape, out.shape)) { kernel(a.ptr, b.count, 1, b.ptr, 0, 1, out.ptr, n / b.count, b.count); return; }
+    }
+  }
+  const left = rounded(a, dtype, work), right = rounded(b, dtype, work);
+  through(out, toBool ? 'bool' : work, (ptr) => loop(kernel, out.shape, n, [left, right], work, ptr, toBool ? 1 : dtypeInfo(work).bytes));
+}
+
+/** True where `row` is what the last dimensions of `shape` are, as a bias is. */
+function isRow(row: Shape, shape: Shape): boolean {
+  const lead = shape.length - row.length;
+  for (let i = 0; i < row.length; i++) if (row[i] !== shape[i + lead]) return false;
+  return lead >= 0;
 }
 
 /** A tensor operand in the compute type; a value of a narrower dtype is first converted to `dtype`, as PyTorch does. */

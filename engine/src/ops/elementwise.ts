@@ -15,6 +15,8 @@ export function broadcastAll(operator: string, inputs: readonly Input[]): Shape 
   for (const x of inputs) if (x instanceof Tensor) shape = shape === null ? x.shape : broadcastShapes(shape, x.shape, operator);
   return shape ?? [];
 }
+/** `resultType` of two operands, quick where there is nothing to decide. */
+export const promoted = (a: Input, b: Input): DType => (a instanceof Tensor && b instanceof Tensor && a.dtype === b.dtype ? a.dtype : resultType(a, b));
 /** Integers and bools become the default floating dtype. */
 export const floating = (d: DType): DType => (isFloat(d) ? d : getDefaultDtype());
 /** Zeros like `g`, as a gradient that is 0 everywhere. */
@@ -50,7 +52,7 @@ type Operands = 'tensors' | 'other' | 'either';
 
 /** A two-operand record: promoted dtype, broadcast shape. By default `other` may be a number. */
 export function binaryOp(name: string, rest: Rules & { operands?: Operands; check?: (a: Operand, b: Operand, d: DType) => void }): KernelOperator<never> {
-  const dtypeOf = (a: Input, b: Input): DType => { const d = resultType(a, b); return rest.float ? floating(d) : d; };
+  const dtypeOf = (a: Input, b: Input): DType => { const d = promoted(a, b); return rest.float ? floating(d) : d; };
   const kernelName = kernelOf(name, rest.kernel);
   return kernel<unknown>({
     schema: rest.schema ?? `${name}(${rest.operands === 'either' ? 'Operand' : 'Tensor'} input, ${rest.operands === 'tensors' ? 'Tensor' : 'Operand'} other)`,

@@ -103,12 +103,13 @@ export function invoke(c: Callable, args: readonly unknown[], receiver: 0 | 1): 
 function split(c: Callable, values: unknown[]): [Input[], never] {
   const op = c.op as Differentiable<never>;
   if (op.prepare) return (op.prepare as (...a: unknown[]) => [Input[], never])(...values);
-  const inputs: Input[] = [], attrs: Record<string, unknown> = {};
-  c.schema.params.forEach((p, i) => {
+  const inputs: Input[] = [], attrs: Record<string, unknown> = {}, { params } = c.schema;
+  for (let i = 0; i < params.length; i++) {
+    const p = params[i];
     if (p.type === 'Tensor' || p.type === 'Operand') inputs.push(values[i] as Input);
     else if (p.type === 'Tensor[]') inputs.push(...(values[i] as Tensor[]));
     else attrs[p.name] = values[i];
-  });
+  }
   return [inputs, attrs as never];
 }
 

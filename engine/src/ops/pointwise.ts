@@ -3,7 +3,7 @@ import { denseAs } from '../cpu/copy.ts';
 import { TorchError } from '../errors.ts';
 import { dtypeInfo, isFloat, resultType, type DType } from '../tensor/dtype.ts';
 import { Tensor, type Operand } from '../tensor/tensor.ts';
-import { broadcastAll, binaryOp, crosswise, floating, needsTensor, nodeName, noSlope, notImplemented } from './elementwise.ts';
+import { broadcastAll, binaryOp, crosswise, floating, needsTensor, nodeName, noSlope, notImplemented, promoted } from './elementwise.ts';
 import { functions } from './install.ts';
 import { composite, kernel, type KernelOperator, type Table } from './operator.ts';
 
@@ -86,14 +86,14 @@ function sumOp(name: 'add' | 'sub', check?: (d: DType) => void): KernelOperator<
     node: nodeName(name),
     elementwise: true,
     meta([a, b], { alpha }) {
-      const dtype = resultType(a, b);
+      const dtype = promoted(a, b);
       check?.(dtype);
       if (typeof alpha === 'boolean' && dtype !== 'bool') throw new TorchError('Boolean alpha only supported for Boolean results.', { operator: name });
       if (!isFloat(dtype) && !Number.isInteger(Number(alpha))) throw new TorchError('For integral input tensors, argument alpha must not be a floating point number.', { operator: name });
       return { shape: broadcastAll(name, [a, b]), dtype };
     },
     cpu([out], [a, b], { alpha }) {
-      const dtype = resultType(a, b);
+      const dtype = promoted(a, b);
       let other = b as Operand;
       if (Number(alpha) !== 1) {
         if (other instanceof Tensor) { const scaled = Tensor.allocate(other.shape, dtype, other.device); binary('mul', scaled, other, alpha, dtype); other = scaled; }
@@ -121,11 +121,11 @@ const div = kernel<{ roundingMode?: string | null }>({
   elementwise: true,
   meta([a, b], { roundingMode }) {
     if (roundingMode && kernelOf[roundingMode] === undefined) throw new TorchError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${roundingMode}'`, { operator: 'div' });
-    const d = resultType(a, b);
+    const d = promoted(a, b);
     return { shape: broadcastAll('div', [a, b]), dtype: roundingMode ? d : floating(d) };
   },
   cpu([out], [a, b], { roundingMode }) {
-    const d = resultType(a, b);
+    const d = promoted(a, b);
     if (roundingMode) checkDivisor(b as Operand, d);
     // The quotient of 16-bit floats is rounded before it is cut.
     if (roundingMode === 'trunc' && isFloat(d) && dtypeInfo(d).bytes === 2) { binary('div', out, a as Operand, b as Operand, d); unary('trunc', out, out, d); }
@@ -197,12 +197,12 @@ export const pointwise: Table<PointwiseOps> = {
     elementwise: true,
     meta([a, b]) {
       needsTensor('pow', a, b);
-      const dtype = resultType(a, b);
+      const dtype = promoted(a, b);
       if (!(b instanceof Tensor) && Number(b) < 0 && !isFloat(dtype)) throw new TorchError('Integers to negative integer powers are not allowed.', { operator: 'pow' });
       return { shape: broadcastAll('pow', [a, b]), dtype };
     },
     cpu([out], [a, b]) {
-      const dtype = resultType(a, b), simple = typeof b === 'number' && isFloat(dtype) ? powerKernels[b] : undefined;
+      const dtype = promoted(a, b), simple = typeof b === 'number' && isFloat(dtype) ? powerKernels[b] : undefined;
       if (simple && a instanceof Tensor) unary(simple, out, a, dtype);
       else binary('pow', out, a as Operand, b as Operand, dtype);
     },

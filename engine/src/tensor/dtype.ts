@@ -62,6 +62,8 @@ type Promotable = Typed | Scalar | null | undefined;
 const scalarCategory = (s: Scalar): 0 | 1 | 2 => (typeof s === 'boolean' ? 0 : typeof s === 'bigint' || Number.isInteger(s) ? 1 : 2);
 const scalarDType = (c: 0 | 1 | 2): DType => (c === 0 ? 'bool' : c === 1 ? 'int64' : defaultDType);
 
+const lift = (a: DType | null, b: DType | null): DType | null => (a === null ? b : b === null || info[a].category >= info[b].category ? a : b);
+
 /**
  * The dtype of an operation on these operands by PyTorch's rule: tensors with dimensions decide; a tensor without
  * dimensions, then a number, counts only where its category (bool < integral < floating) is higher.
@@ -77,7 +79,6 @@ export function resultType(...operands: Promotable[]): DType {
       else zero = zero === null ? o.dtype : promoteTypes(zero, o.dtype);
     } else { const d = scalarDType(scalarCategory(o)); num = num === null ? d : promoteTypes(num, d); }
   }
-  const lift = (a: DType | null, b: DType | null): DType | null => (a === null ? b : b === null || info[a].category >= info[b].category ? a : b);
   return lift(lift(dim, zero), num) ?? defaultDType;
 }
 
