@@ -22,7 +22,7 @@ import { normInPlace, norms, type NormOps } from './ops/vector-norm.ts';
 import { shapes, type ShapeOps } from './ops/shape.ts';
 import { specialInPlace, specials, type SpecialOps } from './ops/special.ts';
 import { unary, unaryInPlace, type UnaryOps } from './ops/unary.ts';
-import { views, type ViewOps } from './ops/view.ts';
+import { installViewsInPlace, views, type ViewOps } from './ops/view.ts';
 import { writeInPlace, writes } from './ops/write.ts';
 
 installMethods(pointwise, pointwiseInPlace);
@@ -48,6 +48,7 @@ installFacts();
 installMethods(gathers, gatherInPlace);
 installMethods(indexing, indexInPlace);
 installBrackets();
+installViewsInPlace();
 installMethods(writes, writeInPlace, true);
 installMethods(randoms, randomInPlace);
 installMethods(randomFills, randomFillInPlace, true);

@@ -169,7 +169,8 @@ const properties: Record<string, { get(this: Tensor): unknown; set?(this: Tensor
   },
 };
 
-function realDim(x: Tensor, dim: number): number {
+/** A dimension that the tensor has, made positive: unlike `wrapDim` it allows none for a tensor without dimensions. */
+export function realDim(x: Tensor, dim: number): number {
   if (x.ndim === 0) throw new TorchError(`Dimension specified as ${dim} but tensor has no dimensions`, { shapes: [x.shape] });
   return wrapDim(dim, x.ndim);
 }

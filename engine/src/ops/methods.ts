@@ -20,7 +20,7 @@ import type { UniqueOps } from './unique.ts';
 import type { NormOps, normInPlace } from './vector-norm.ts';
 import type { SpecialOps, specialInPlace } from './special.ts';
 import type { UnaryOps, unaryInPlace } from './unary.ts';
-import type { ViewOps } from './view.ts';
+import type { viewInPlace, ViewOps } from './view.ts';
 import type { WriteOps, writeInPlace } from './write.ts';
 
 type Names<T extends readonly string[]> = T[number];
@@ -36,5 +36,5 @@ export interface TensorMethods extends
   LogicalOps, InPlace<LogicalOps, Names<typeof logicalInPlace>>, WhereMethod,
   InPlace<WriteOps, Names<typeof writeInPlace>>,
   GatherOps, InPlace<GatherOps, Names<typeof gatherInPlace>>, IndexOps, InPlace<IndexOps, Names<typeof indexInPlace>>, Brackets,
-  ViewOps, ShapeOps, DiagonalOps, InPlace<DiagonalOps, Names<typeof diagonalInPlace>>, ConvertOps, TensorFacts, NewOps, AutogradMethods,
+  ViewOps, ShapeOps, InPlace<ViewOps & ShapeOps, Names<typeof viewInPlace>>, DiagonalOps, InPlace<DiagonalOps, Names<typeof diagonalInPlace>>, ConvertOps, TensorFacts, NewOps, AutogradMethods,
   RandomOps, InPlace<RandomOps, Names<typeof randomInPlace>>, InPlace<RandomFillOps, Names<typeof randomFillInPlace>> {}

@@ -3,6 +3,7 @@ import { TorchError } from '../errors.ts';
 import { dtypeInfo } from '../tensor/dtype.ts';
 import { inferShape, numelOf, showShape, wrapDim, wrapDims } from '../tensor/layout.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { realDim } from './convert.ts';
 import { composite, kernel, type Table } from './operator.ts';
 import type { Dims, SizeArgs } from './signatures.ts';
 
@@ -106,7 +107,7 @@ export const shapes: Table<ShapeOps> = {
     return a === b ? x : x.reshape([...x.shape.slice(0, a), numelOf(x.shape.slice(a, b + 1)), ...x.shape.slice(b + 1)]);
   }),
   unflatten: same('unflatten', 'int dim, int[] sizes', (x: Tensor, dim: number, sizes: number[]) => {
-    const d = wrapDim(dim, x.ndim), n = x.shape[d];
+    const d = realDim(x, dim), n = x.shape[d];
     if (!sizes.length) throw new TorchError('unflatten: sizes must be non-empty', { operator: 'unflatten' });
     const known = numelOf(sizes.filter((s) => s !== -1));
     if (sizes.includes(-1) ? n % known !== 0 : known !== n) throw new TorchError(`unflatten: Provided sizes ${showShape(sizes)} don't multiply up to the size of dim ${d} (${n}) in the input tensor`, { operator: 'unflatten', shapes: [x.shape] });
@@ -161,7 +162,7 @@ export const shapes: Table<ShapeOps> = {
       const t = x as Tensor;
       if (!shifts.length) throw new TorchError('`shifts` required', { operator: 'roll' });
       if (shifts.length !== (dims.length || 1)) throw new TorchError(`shifts and dimensions must align. shifts: ${shifts.length}, dims:${dims.length}`, { operator: 'roll' });
-      if (t.count) dims.forEach((d) => wrapDim(d, t.ndim));
+      if (t.count) dims.forEach((d) => realDim(t, d));
       return { shape: t.shape, dtype: t.dtype };
     },
     cpu([out], [input], { shifts, dims }) {

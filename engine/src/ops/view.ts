@@ -3,9 +3,10 @@ import { copyInto } from '../cpu/copy.ts';
 import { TorchError } from '../errors.ts';
 import { dtypeInfo, scalarTypeName } from '../tensor/dtype.ts';
 import { inferShape, numelOf, showShape, viewStrides, wrapDim, wrapDims, type Layout, type Shape } from '../tensor/layout.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import { assignData, Tensor } from '../tensor/tensor.ts';
+import { realDim } from './convert.ts';
 import { cat, stack } from './join.ts';
-import { composite, invoke, kernel, ready, view, type Table } from './operator.ts';
+import { checkWritable, composite, invoke, kernel, ready, view, type Table } from './operator.ts';
 import type { Dims, SizeArgs } from './signatures.ts';
 
 /** Other shapes and orders of the same elements. All but `clone`, `contiguous` and (where it must) `reshape` share memory with the input. */
@@ -191,7 +192,12 @@ export const views: Table<ViewOps> = {
         if (have !== undefined && have !== 1 && have !== s) throw new TorchError(`The expanded size of the tensor (${s}) must match the existing size (${have}) at non-singleton dimension ${i}.  Target sizes: ${showShape(size)}.  Tensor sizes: ${showShape(x.shape)}`, { operator: 'expand', shapes: [x.shape, size] });
         return s;
       });
-      return { shape, strides: shape.map((s, i) => (i < lead || (x.shape[i - lead] === 1 && s !== 1) ? 0 : x.strides[i - lead])), offset: x.offset };
+      const strides = new Array<number>(shape.length);
+      for (let i = shape.length - 1; i >= 0; i--) {
+        const have = i < lead ? 1 : x.shape[i - lead];
+        strides[i] = have !== shape[i] ? 0 : i >= lead ? x.strides[i - lead] : i + 1 < shape.length ? shape[i + 1] * strides[i + 1] : 1;
+      }
+      return { shape, strides, offset: x.offset };
     },
     grad: (g, { inputs: [x] }) => [g.sumToSize([...x!.shape])],
   }),
@@ -251,8 +257,7 @@ export const views: Table<ViewOps> = {
   unbind: view<{ dim: number }>({
     schema: 'unbind(Tensor input, int dim=0)',
     view(x, { dim }) {
-      if (x.ndim === 0) throw new TorchError(`Dimension specified as ${dim} but tensor has no dimensions`, { operator: 'unbind' });
-      const d = wrapDim(dim, x.ndim);
+      const d = realDim(x, dim);
       return Array.from({ length: x.shape[d] }, (_, i) => ({ shape: x.shape.toSpliced(d, 1), strides: x.strides.toSpliced(d, 1), offset: x.offset + i * x.strides[d] }));
     },
     grad(_, { attrs: { dim }, inputs: [x] }, gs) {
@@ -298,3 +303,23 @@ export const views: Table<ViewOps> = {
   }),
   contiguous: composite({ schema: 'contiguous(Tensor input)', compose: (x: Tensor) => (x.dense ? x : x.clone()) }),
 };
+
+/** The views that also exist in place: they change how the tensor itself looks at its memory. */
+export const viewInPlace = ['squeeze', 'swapaxes', 'swapdims', 't', 'transpose', 'unsqueeze'] as const;
+/** Gives tensors `transpose_` and the like. */
+export function installViewsInPlace(): void {
+  for (const name of viewInPlace) {
+    Object.defineProperty(Tensor.prototype, `${name}_`, {
+      value(this: Tensor, ...args: never[]): Tensor {
+        checkWritable(this);
+        const seen = (this[name] as (...a: never[]) => Tensor)(...args);
+        assignData(this, seen);
+        this.producer = seen.producer;
+        this.storage.version++;
+        if (this.viewOf) this.viewOf.graphVersion = this.storage.version;
+        return this;
+      },
+      writable: true, configurable: true,
+    });
+  }
+}

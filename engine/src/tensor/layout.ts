@@ -22,10 +22,10 @@ export function contiguousStrides(shape: Shape): number[] {
   return out;
 }
 
+/** True where the strides are those of a row-major tensor. Sizes of 1 don't matter, and a tensor without elements is contiguous. */
 export function isContiguous(shape: Shape, strides: readonly number[]): boolean {
   for (let i = shape.length - 1, n = 1; i >= 0; i--) {
-    if (shape[i] === 0) return true;
-    if (shape[i] !== 1) { if (strides[i] !== n) return false; n *= shape[i]; }
+    if (shape[i] !== 1) { if (strides[i] !== n) return shape.includes(0); n *= shape[i]; }
   }
   return true;
 }
