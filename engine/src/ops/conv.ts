@@ -128,7 +128,7 @@ function batched(operator: string, x: Tensor, rank: number, body: (x: Tensor) =>
 }
 
 const conv = (rank: number) => composite({
-  schema: `conv${rank}d(Tensor input, Tensor weight, Tensor? bias=None, int[] stride=[1], any padding=[0], int[] dilation=[1], int groups=1)`,
+  schema: `conv${rank}d(Tensor input, Tensor weight, Tensor? bias=None, int[] stride=[1], str|sizes padding=0, int[] dilation=[1], int groups=1)`,
   compose: (input: Tensor, w: Tensor, bias: Tensor | null, strides: number[], padding: Sizes | string, dilations: number[], groups: number) => batched(`conv${rank}d`, input, rank, (x) => {
     const stride = spatial('stride', strides, rank), dilation = spatial('dilation', dilations, rank);
     if (typeof padding !== 'string') {

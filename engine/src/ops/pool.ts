@@ -29,8 +29,8 @@ interface MaxPool {
 type MaxPoolWithIndices = (kernelSize: Sizes, stride?: Sizes | null | MaxPoolOptions, padding?: Sizes | MaxPoolOptions, dilation?: Sizes | MaxPoolOptions, ceilMode?: boolean | MaxPoolOptions) => [Tensor, Tensor];
 type AvgPool = (kernelSize: Sizes | AvgPoolOptions, stride?: Sizes | null | AvgPoolOptions, padding?: Sizes | AvgPoolOptions, ceilMode?: boolean | AvgPoolOptions, countIncludePad?: boolean | AvgPoolOptions, divisorOverride?: number | null) => Tensor;
 interface AdaptiveMax {
-  (outputSize: AdaptiveSizes): Tensor;
   (outputSize: AdaptiveSizes, returnIndices: true | { returnIndices: true }): [Tensor, Tensor];
+  (outputSize: AdaptiveSizes, returnIndices?: boolean | { returnIndices?: boolean }): Tensor;
   (options: { outputSize: AdaptiveSizes }): Tensor;
 }
 type AdaptiveAvg = (outputSize: AdaptiveSizes | { outputSize: AdaptiveSizes }) => Tensor;
@@ -255,14 +255,14 @@ function adaptive(x: Tensor, operator: string, given: AdaptiveSizes, rank: numbe
   return { count, window: null };
 }
 const adaptiveAvg = (rank: number) => composite({
-  schema: `adaptive_avg_pool${rank}d(Tensor input, any output_size)`,
+  schema: `adaptive_avg_pool${rank}d(Tensor input, sizes output_size)`,
   compose: (x: Tensor, size: AdaptiveSizes) => {
     const p = adaptive(x, `adaptive_avg_pool${rank}d`, size, rank);
     return average(x, { ...p, includePad: false, divisor: null });
   },
 });
 const adaptiveMax = (rank: number) => composite({
-  schema: `adaptive_max_pool${rank}d(Tensor input, any output_size, bool return_indices=False)`,
+  schema: `adaptive_max_pool${rank}d(Tensor input, sizes output_size, bool return_indices=False)`,
   compose: (x: Tensor, size: AdaptiveSizes, withIndices: boolean) => {
     const [values, indices] = maxPooling(x, adaptive(x, `adaptive_max_pool${rank}d`, size, rank));
     return withIndices ? [values, indices] : values;
