@@ -20,7 +20,7 @@ class OperatorNode extends GradNode {
   private readonly metas: readonly (TensorMeta | null)[];
   private readonly x: (SavedTensor | Input)[];
   private readonly y: SavedTensor[] = [];
-  constructor(c: Callable, inputs: readonly Input[], attrs: never, need: readonly boolean[], outputs: readonly TensorMeta[]) {
+  constructor(c: Callable, inputs: readonly Input[], attrs: never, need: readonly boolean[], outputs: readonly TensorMeta[], before: Tensor | null = null) {
     super(edgesOf(inputs, need), outputs);
     this.name = c.node;
     this.op = c.op as Recorded;
@@ -28,7 +28,7 @@ class OperatorNode extends GradNode {
     this.need = need;
     this.metas = metasOf(inputs);
     const wanted = savesOf(this.op, need, attrs).x ?? [];
-    this.x = inputs.map((v, i) => (v instanceof Tensor ? (wanted.includes(i) ? new SavedTensor(v, null) : null) : v));
+    this.x = inputs.map((v, i) => (v instanceof Tensor ? (wanted.includes(i) ? new SavedTensor(before !== null && v === inputs[0] ? before : v, null) : null) : v));
   }
   saveOutputs(outputs: readonly Tensor[]): void {
     for (const i of savesOf(this.op, this.need, this.attrs).y ?? []) this.y[i] = new SavedTensor(outputs[i], this, i);
@@ -84,7 +84,10 @@ export function recordView(c: Callable, x: Tensor, outputs: readonly Tensor[], i
 /** Runs `write`, which changes x, and gives x (or, where x is a view, its base) the new history. */
 export function recordInPlace(c: Callable, x: Tensor, inputs: readonly Input[], attrs: never, write: () => void): void {
   const record = wanted(c, inputs) && isFloat(x.dtype);
-  const node = record ? new OperatorNode(c, inputs, attrs, needsOf(inputs), [metaOf(x)]) : null;
+  const need = record ? needsOf(inputs) : [];
+  // What the gradient needs of x is about to be overwritten.
+  const before = record && savesOf(c.op as Recorded, need, attrs).x?.includes(0) ? x.clone() : null;
+  const node = record ? new OperatorNode(c, inputs, attrs, need, [metaOf(x)], before) : null;
   write();
   x.storage.version++;
   if (!node) return;
