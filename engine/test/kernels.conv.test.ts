@@ -85,8 +85,9 @@ describe.each(builds)('convolution, %s build', (_, kernels) => {
   })
 
   test('more than one block of channels, filters and positions', () => {
-    check(kernels, 'f32', 2, square(1, 300, 5, 10, 1), 20)
-    check(kernels, 'f32', 2, square(1, 40, 6, 300, 3, 1, 1), 21)
+    check(kernels, 'f32', 2, square(1, 270, 3, 5, 1), 20)
+    check(kernels, 'f32', 2, square(1, 30, 4, 270, 3, 2, 1), 21)
+    check(kernels, 'f32', 2, square(1, 3, 5, 140, 3, 1, 1), 24)
     check(kernels, 'f32', 2, square(1, 2, 37, 3, 3, 1, 1), 22)
     check(kernels, 'f32', 2, square(20, 5, 4, 6, 3), 23)
   })

@@ -1,6 +1,6 @@
 // Depthwise conv2d for float32 (one input channel a group, any number of filters on it): no matrix product, just rows.
 import { madd } from './math'
-import { crop, pad } from './conv-image'
+import { copy_into } from './conv-image'
 
 @inline function gather(p: usize, step: usize): v128 {
   return f32x4(load<f32>(p), load<f32>(p + step), load<f32>(p + 2 * step), load<f32>(p + 3 * step))
@@ -66,14 +66,20 @@ function add_scaled_row(from: usize, scale: f32, to: usize, n: i32, step: usize)
 
 /** Σ g[i, j] · x[i, j] over OH × OW, the columns of x `step` bytes apart. */
 function dot_rows(g: usize, x: usize, OH: i32, OW: i32, rowStep: usize, step: usize): f32 {
-  let s = f32x4.splat(0)
+  let s = f32x4.splat(0), t = s, u = s, v = s
   let rest: f32 = 0
   for (let i = OH; i > 0; --i, x += rowStep) {
     let p = x, n = OW
-    if (step == 4) for (; n >= 4; n -= 4, g += 16, p += 16) s = madd(v128.load(g), v128.load(p), s)
-    else for (; n >= 4; n -= 4, g += 16, p += step << 2) s = madd(v128.load(g), gather(p, step), s)
+    if (step == 4) for (; n >= 16; n -= 16, g += 64, p += 64) {
+      s = madd(v128.load(g), v128.load(p), s)
+      t = madd(v128.load(g, 16), v128.load(p, 16), t)
+      u = madd(v128.load(g, 32), v128.load(p, 32), u)
+      v = madd(v128.load(g, 48), v128.load(p, 48), v)
+    }
+    for (; n >= 4; n -= 4, g += 16, p += step << 2) s = madd(v128.load(g), step == 4 ? v128.load(p) : gather(p, step), s)
     for (; n > 0; --n, g += 4, p += step) rest += load<f32>(g) * load<f32>(p)
   }
+  s = f32x4.add(f32x4.add(s, t), f32x4.add(u, v))
   return f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1) + (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3)) + rest
 }
 
@@ -88,7 +94,7 @@ export function depthwise_forward(
   for (let n = n0; n < n1; ++n) for (let c = 0; c < C; ++c) {
     let image = x + <usize>(n * C + c) * plane
     if (padded) {
-      pad(image, 1, H, W, ph, pw, scratch)
+      copy_into(image, 1, H, W, ph, pw, HP, WP, scratch)
       image = scratch
     }
     for (let o = c * filters; o < (c + 1) * filters; ++o) {
@@ -120,7 +126,7 @@ export function depthwise_backward_input(
         }
       }
     }
-    if (padded) crop(image, 1, H, W, ph, pw, to)
+    if (padded) copy_into(image, 1, HP, WP, -ph, -pw, H, W, to)
   }
 }
 
@@ -134,7 +140,7 @@ export function depthwise_backward_weight(
   for (let n = n0; n < n1; ++n) for (let c = 0; c < C; ++c) {
     let image = x + <usize>(n * C + c) * plane
     if (padded) {
-      pad(image, 1, H, W, ph, pw, scratch)
+      copy_into(image, 1, H, W, ph, pw, HP, WP, scratch)
       image = scratch
     }
     for (let o = c * filters; o < (c + 1) * filters; ++o) for (let k = j0; k < j1; ++k) {

@@ -1,28 +1,13 @@
-// Moves between an image and its zero-padded copy, for the float32 convolutions.
+// Moves between an image and its padded copy, for the float32 convolutions.
 
-/** Copies x[channels, H, W] into the inside of out[channels, H + 2 ph, W + 2 pw]; the border is left as it is. */
-export function pad(x: usize, channels: i32, H: i32, W: i32, ph: i32, pw: i32, out: usize): void {
-  const WP = W + 2 * pw, step = <usize>WP << 2
-  for (let c = 0; c < channels; ++c) {
-    let to = out + (<usize>(c * (H + 2 * ph) + ph) * <usize>WP + <usize>pw << 2)
-    for (let i = 0; i < H; ++i) {
-      copy_row(x, to, W)
-      x += <usize>W << 2
-      to += step
-    }
-  }
-}
-
-/** Copies the inside of image[channels, H + 2 ph, W + 2 pw] to out[channels, H, W]. */
-export function crop(image: usize, channels: i32, H: i32, W: i32, ph: i32, pw: i32, out: usize): void {
-  const WP = W + 2 * pw, step = <usize>WP << 2
-  for (let c = 0; c < channels; ++c) {
-    let from = image + (<usize>(c * (H + 2 * ph) + ph) * <usize>WP + <usize>pw << 2)
-    for (let i = 0; i < H; ++i) {
-      copy_row(from, out, W)
-      out += <usize>W << 2
-      from += step
-    }
+/**
+ * Copies from[channels, H, W] into to[channels, toH, toW], its corner at row `top` and column `left` (which may be
+ * negative); what falls outside is left out, what is not covered stays as it is.
+ */
+export function copy_into(from: usize, channels: i32, H: i32, W: i32, top: i32, left: i32, toH: i32, toW: i32, to: usize): void {
+  const h0 = max(0, -top), h1 = min(H, toH - top), w0 = max(0, -left), count = min(W, toW - left) - w0
+  for (let c = 0; c < channels; ++c) for (let h = h0; h < h1; ++h) {
+    copy_row(from + (<usize>((c * H + h) * W + w0) << 2), to + (<usize>((c * toH + h + top) * toW + w0 + left) << 2), count)
   }
 }
 

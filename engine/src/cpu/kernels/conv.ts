@@ -1,17 +1,19 @@
-// conv2d for float32 and its gradients as matrix products over the weight matrix W[O, K], K = C/groups * KH * KW.
+// conv2d for float32 and its gradients, on the tile of the matrix product. W is the matrix W[O, K], K = C/groups * KH * KW.
 //
 // With the image padded in scratch, element k of the window at output position p lies at image + tap[k] + place[p]:
-// two small tables of byte offsets replace an im2col matrix in memory. Forward and weight gradient gather through
-// them while packing a panel, the input gradient scatters through them.
-import { gemm_f32, gemm_scratch_f32 } from './matmul'
-import { TILE_BYTES, even_block, pack_a_f32, pack_b_f32, store_transposed, tiles_f32, up } from './panels'
+// two small tables of byte offsets replace an im2col matrix. The tile reads the image in place through them where 8
+// positions are adjacent; other panels are gathered first, and so are images whose channels are a multiple of 1 KiB
+// apart, because those would evict each other from L1.
 import { depthwise_backward_input, depthwise_backward_weight, depthwise_forward } from './conv-depthwise'
-import { add_row, crop, pad } from './conv-image'
+import { add_row, copy_into } from './conv-image'
+import { even_block, pack_a_f32, pack_b_f32, store_transposed, tiles_f32, up } from './panels'
+import { MR, NR, TILE_BYTES, tile_edge, tile_places_f32, tile_taps_f32 } from './tile'
 
 const KC: i32 = 256
-/** Output positions in a block of the forward pass: its packed columns take 128 KiB. */
-const FORWARD_BLOCK: i32 = 128
-/** Output positions, and rows of Wᵀ, in a block of the input gradient: 64 KiB of columns. */
+/** Rows of W, and output positions, in a block of `correlate`: the rows take 128 KiB. */
+const ROWS: i32 = 128
+const POSITIONS: i32 = 128
+/** Output positions, and rows of Wᵀ, in a block of the strided input gradient: 64 KiB of columns. */
 const INPUT_BLOCK: i32 = 256
 const INPUT_ROWS: i32 = 64
 
@@ -31,14 +33,12 @@ export function conv2d_scratch_f32(
   const channels = C / groups, filters = O / groups, taps = channels * KH * KW, positions = OH * OW
   if (filters <= 0 || positions <= 0) return 0
   const group = image_group(N, positions)
-  const image = <usize>channels * <usize>(H + 2 * ph) * <usize>(W + 2 * pw) << 2
-  const tables = up(taps, 4) + up(group * positions, 8) << 2
-  const weights = (up(taps, 4) + 4) * (up(filters, 4) + 4) << 2
-  const input = (<usize>filters * <usize>INPUT_BLOCK << 2) + (<usize>INPUT_ROWS * <usize>INPUT_BLOCK << 2)
-  const forward = <usize>KC * <usize>FORWARD_BLOCK << 2
-  const weight = <usize>KC * (up(filters, 4) + 8) << 2
-  const pointwise = gemm_scratch_f32(taps, positions, filters)
-  return TILE_BYTES + image * <usize>group + tables + weights + max(max(input, pointwise), max(forward, weight))
+  const image = <usize>(channels * group) * <usize>(H + 2 * ph) * <usize>(W + 2 * pw) << 2
+  const gradient = <usize>filters * <usize>(H + dh * (KH - 1)) * <usize>(W + dw * (KW - 1)) << 2
+  const tables = up(max(channels, filters) * KH * KW, 4) + up(max(group * positions, H * W), 8) << 2
+  const weights = max((up(taps, 4) + 4) * (up(filters, 8) + 4), up(channels, 4) * <usize>(filters * KH * KW)) << 2
+  const blocks = <usize>max(filters * INPUT_BLOCK + INPUT_ROWS * INPUT_BLOCK, KC * (<i32>up(filters, 8) + NR)) << 2
+  return TILE_BYTES + max(image, gradient) + tables + weights + blocks
 }
 
 function tap_table(out: usize, channels: i32, KH: i32, KW: i32, dh: i32, dw: i32, HP: i32, WP: i32): void {
@@ -61,12 +61,24 @@ function place_table(out: usize, images: i32, image: usize, OH: i32, OW: i32, sh
 // Offsets ascend by at least one element, so four of them are adjacent when the last is three elements from the first.
 @inline function adjacent(place: usize): bool { return load<u32>(place, 12) - load<u32>(place) == 12 }
 
-/** Half a panel of the forward pass: 4 positions of `kc` taps. */
-function gather_positions(image: usize, tap: usize, kc: i32, place: usize, out: usize): void {
+@inline function every_second(place: usize): bool {
+  const at = load<u32>(place)
+  return load<u32>(place, 4) - at == 8 && load<u32>(place, 8) - at == 16 && load<u32>(place, 12) - at == 24
+}
+
+/** Half a panel: 4 positions of `kc` taps. */
+function gather(image: usize, tap: usize, kc: i32, place: usize, out: usize): void {
   const end = tap + (<usize>kc << 2)
   const p0 = image + load<u32>(place)
   if (adjacent(place)) {
     for (; tap < end; tap += 4, out += 32) v128.store(out, v128.load(p0 + load<u32>(tap)))
+    return
+  }
+  if (every_second(place)) {
+    for (; tap < end; tap += 4, out += 32) {
+      const p = p0 + load<u32>(tap)
+      v128.store(out, v128.shuffle<f32>(v128.load(p), v128.load(p, 12), 0, 2, 5, 7))
+    }
     return
   }
   const p1 = image + load<u32>(place, 4), p2 = image + load<u32>(place, 8), p3 = image + load<u32>(place, 12)
@@ -79,27 +91,51 @@ function gather_positions(image: usize, tap: usize, kc: i32, place: usize, out: 
   }
 }
 
-/** Half a panel of the weight gradient: 4 taps (fewer repeat the first) of `kc` positions. */
-function gather_taps(image: usize, tap: usize, taps: i32, place: usize, kc: i32, out: usize): void {
-  const end = place + (<usize>kc << 2)
-  const p0 = image + load<u32>(tap)
-  const p1 = taps > 1 ? image + load<u32>(tap, 4) : p0
-  const p2 = taps > 2 ? image + load<u32>(tap, 8) : p0
-  const p3 = taps > 3 ? image + load<u32>(tap, 12) : p0
-  while (place < end) {
-    const at: usize = load<u32>(place)
-    if (place + 16 <= end && adjacent(place)) {
-      store_transposed(v128.load(p0 + at), v128.load(p1 + at), v128.load(p2 + at), v128.load(p3 + at), out, 32)
-      place += 16
-      out += 128
-      continue
+/**
+ * out[rows, positions] = W · windows of the image: `packedA` holds W in blocks of `block` columns, `depth` in all, the last
+ * of them (the bias) against ones if `ones`. `channel`: elements of a channel of the image; `panel`: KC × 8 floats of
+ * scratch.
+ */
+function correlate(
+  image: usize, channel: i32, tap: usize, place: usize, positions: i32, packedA: usize, rows: i32, depth: i32, ones: bool, block: i32,
+  out: usize, outRow: usize, panel: usize, spare: usize,
+): void {
+  for (let j0 = 0; j0 < positions; j0 += POSITIONS) for (let k0 = 0; k0 < depth; k0 += block) {
+    const kc = min(block, depth - k0), last = ones && k0 + kc == depth, count = kc - i32(last)
+    const taps = tap + (<usize>k0 << 2), add = i32(k0 > 0)
+    for (let i0 = 0; i0 < rows; i0 += ROWS) {
+      const mc = min(ROWS, rows - i0)
+      const a = packedA + (up(rows, MR) * <usize>k0 + <usize>i0 * <usize>kc << 2)
+      for (let j = j0; j < min(j0 + POSITIONS, positions); j += NR) {
+        const at = place + (<usize>j << 2), to = out + <usize>i0 * outRow + (<usize>j << 2)
+        if (load<u32>(at, 28) - load<u32>(at) == 28 && (channel & 255) != 0) {
+          in_place(mc, count, a, <usize>kc << 4, taps, image + load<u32>(at), to, outRow, add, last, spare)
+          continue
+        }
+        gather(image, taps, count, at, panel)
+        gather(image, taps, count, at + 16, panel + 16)
+        if (last) {
+          v128.store(panel + (<usize>count << 5), f32x4.splat(1))
+          v128.store(panel + (<usize>count << 5), f32x4.splat(1), 16)
+        }
+        tiles_f32(mc, min(NR, positions - j), kc, a, panel, 0, 32, to, outRow, 0, add, spare)
+      }
     }
-    store<f32>(out, load<f32>(p0 + at))
-    store<f32>(out, load<f32>(p1 + at), 4)
-    store<f32>(out, load<f32>(p2 + at), 8)
-    store<f32>(out, load<f32>(p3 + at), 12)
-    place += 4
-    out += 32
+  }
+}
+
+/** The tiles of one panel of 8 adjacent positions. */
+function in_place(
+  rows: i32, count: i32, a: usize, panelA: usize, taps: usize, b: usize, c: usize, cStep: usize, add: i32, ones: bool, spare: usize,
+): void {
+  for (; rows >= MR; rows -= MR) {
+    tile_taps_f32(count, a, taps, b, c, cStep, add, ones)
+    a += panelA
+    c += cStep << 2
+  }
+  if (rows > 0) {
+    tile_taps_f32(count, a, taps, b, spare, 32, 0, ones)
+    tile_edge(spare, c, cStep, rows, NR, 0, add)
   }
 }
 
@@ -128,48 +164,24 @@ export function conv2d_f32(
   const packedA = place + (up(positions, 8) << 2)
   // The bias is one more column of W, against a row of ones.
   const depth = taps + i32(bias != 0)
-  const packedB = packedA + (up(filters, 4) * <usize>depth << 2)
+  if (depth == 0) {
+    memory.fill(out + <usize>(n0 * O) * outPlane, 0, <usize>((n1 - n0) * O) * outPlane)
+    return
+  }
+  const panel = packedA + (up(filters, 4) * <usize>depth << 2)
   const block = even_block(depth, KC)
   tap_table(tap, channels, KH, KW, dh, dw, HP, WP)
   place_table(place, 1, 0, OH, OW, sh, sw, WP)
   if (padded) memory.fill(image, 0, tap - image)
-  if (depth == 0) {
-    for (let n = n0; n < n1; ++n) memory.fill(out + <usize>n * <usize>O * outPlane, 0, <usize>O * outPlane)
-    return
-  }
-
   for (let g = 0; g < groups; ++g) {
     pack_weights(w + (<usize>(g * filters) * <usize>taps << 2), bias ? bias + (<usize>(g * filters) << 2) : 0, filters, taps, block, packedA)
     for (let n = n0; n < n1; ++n) {
       let from = x + <usize>(n * C + g * channels) * plane
       if (padded) {
-        pad(from, channels, H, W, ph, pw, image)
+        copy_into(from, channels, H, W, ph, pw, HP, WP, image)
         from = image
       }
-      const to = out + <usize>(n * O + g * filters) * outPlane
-      for (let j0 = 0; j0 < positions; j0 += FORWARD_BLOCK) {
-        const nc = min(FORWARD_BLOCK, positions - j0)
-        for (let k0 = 0; k0 < depth; k0 += block) {
-          const kc = min(block, depth - k0)
-          const ones = bias != 0 && k0 + kc == depth
-          const gathered = kc - i32(ones)
-          let panel = packedB
-          for (let j = 0; j < nc; j += 8) {
-            const at = place + (<usize>(j0 + j) << 2)
-            gather_positions(from, tap + (<usize>k0 << 2), gathered, at, panel)
-            gather_positions(from, tap + (<usize>k0 << 2), gathered, at + 16, panel + 16)
-            panel += <usize>kc << 5
-            if (ones) {
-              v128.store(panel - 32, f32x4.splat(1))
-              v128.store(panel - 16, f32x4.splat(1))
-            }
-          }
-          tiles_f32(
-            filters, nc, kc, packedA + (up(filters, 4) * <usize>k0 << 2), packedB, <usize>kc << 5, 32,
-            to + (<usize>j0 << 2), outPlane, 0, i32(k0 > 0), spare,
-          )
-        }
-      }
+      correlate(from, HP * WP, tap, place, positions, packedA, filters, depth, bias != 0, block, out + <usize>(n * O + g * filters) * outPlane, outPlane, panel, spare)
     }
   }
 }
@@ -205,13 +217,9 @@ export function conv2d_backward_input_f32(
     depthwise_backward_input(g, w, gx, C, H, W, O, OH, OW, KH, KW, sh, sw, ph, pw, dh, dw, n0, n1, scratch)
     return
   }
-  if (KH == 1 && KW == 1 && OH == H && OW == W && ph == 0 && pw == 0 && sh == 1 && sw == 1) {
-    for (let n = n0; n < n1; ++n) for (let q = 0; q < groups; ++q) {
-      gemm_f32(
-        channels, positions, filters, w + (<usize>(q * filters) * <usize>taps << 2), 1, taps,
-        g + <usize>(n * O + q * filters) * outPlane, positions, 1, gx + <usize>(n * C + q * channels) * plane, positions, 0, 0, scratch,
-      )
-    }
+  // One or two channels would fill a tile of four rows badly.
+  if (sh == 1 && sw == 1 && channels > 2) {
+    input_gradient(g, w, gx, C, H, W, O, OH, OW, KH, KW, ph, pw, dh, dw, groups, n0, n1, scratch)
     return
   }
   const padded = ph > 0 || pw > 0
@@ -240,7 +248,7 @@ export function conv2d_backward_input_f32(
         const nc = min(INPUT_BLOCK, positions - j0)
         for (let k0 = 0; k0 < filters; k0 += block) {
           const kc = min(block, filters - k0)
-          pack_b_f32(from + <usize>k0 * outPlane + (<usize>j0 << 2), outPlane, 4, kc, nc, packedB + (<usize>k0 * up(nc, 8) << 2))
+          pack_b_f32(from + <usize>k0 * outPlane + (<usize>j0 << 2), outPlane, 4, kc, nc, packedB + (<usize>k0 * up(nc, 8) << 2), <usize>kc << 5)
         }
         for (let i0 = 0; i0 < taps; i0 += INPUT_ROWS) {
           const mc = min(INPUT_ROWS, taps - i0)
@@ -256,7 +264,63 @@ export function conv2d_backward_input_f32(
           }
         }
       }
-      if (padded) crop(image, channels, H, W, ph, pw, to)
+      if (padded) copy_into(image, channels, HP, WP, -ph, -pw, H, W, to)
+    }
+  }
+}
+
+/** The input gradient at stride 1: a convolution of the padded g with the windows of W turned round. */
+function input_gradient(
+  g: usize, w: usize, gx: usize, C: i32, H: i32, W: i32, O: i32, OH: i32, OW: i32, KH: i32, KW: i32,
+  ph: i32, pw: i32, dh: i32, dw: i32, groups: i32, n0: i32, n1: i32, scratch: usize,
+): void {
+  const channels = C / groups, filters = O / groups, window = KH * KW, depth = filters * window
+  const top = dh * (KH - 1) - ph, left = dw * (KW - 1) - pw, HP = H + dh * (KH - 1), WP = W + dw * (KW - 1)
+  const padded = top != 0 || left != 0 || HP != OH || WP != OW
+  const plane = <usize>H * <usize>W << 2, outPlane = <usize>OH * <usize>OW << 2
+  const spare = scratch
+  const image = spare + TILE_BYTES
+  const tap = image + (padded ? <usize>filters * <usize>HP * <usize>WP << 2 : 0)
+  const place = tap + (<usize>depth << 2)
+  const packedA = place + (up(H * W, 8) << 2)
+  const panel = packedA + (up(channels, 4) * <usize>depth << 2)
+  const block = even_block(depth, KC)
+  tap_table(tap, filters, KH, KW, dh, dw, HP, WP)
+  for (let o = 0; o < filters; ++o) reverse(tap + (<usize>(o * window) << 2), window)
+  place_table(place, 1, 0, H, W, 1, 1, WP)
+  if (padded) memory.fill(image, 0, tap - image)
+  for (let q = 0; q < groups; ++q) {
+    pack_turned(w + (<usize>(q * filters * channels * window) << 2), channels, filters, window, block, packedA)
+    for (let n = n0; n < n1; ++n) {
+      let from = g + <usize>(n * O + q * filters) * outPlane
+      if (padded) {
+        copy_into(from, filters, OH, OW, top, left, HP, WP, image)
+        from = image
+      }
+      correlate(from, HP * WP, tap, place, H * W, packedA, channels, depth, false, block, gx + <usize>(n * C + q * channels) * plane, plane, panel, spare)
+    }
+  }
+}
+
+function reverse(table: usize, n: i32): void {
+  for (let i = table, j = table + (<usize>(n - 1) << 2); i < j; i += 4, j -= 4) {
+    const t = load<u32>(i)
+    store<u32>(i, load<u32>(j))
+    store<u32>(j, t)
+  }
+}
+
+/** Panels of W as a matrix [channels, filters * window], in blocks of `block` columns. */
+function pack_turned(w: usize, channels: i32, filters: i32, window: i32, block: i32, out: usize): void {
+  const depth = filters * window
+  for (let k0 = 0; k0 < depth; k0 += block) {
+    const kc = min(block, depth - k0), panel = <usize>kc << 4
+    let to = out + (up(channels, 4) * <usize>k0 << 2)
+    for (let k = k0; k < k0 + kc;) {
+      const o = k / window, at = k - o * window, run = min(window - at, k0 + kc - k)
+      pack_a_f32(w + (<usize>(o * channels * window + at) << 2), <usize>window << 2, 4, channels, run, to, panel)
+      to += <usize>run << 4
+      k += run
     }
   }
 }
@@ -304,46 +368,65 @@ export function conv2d_backward_weight_f32(
   const image = spare + TILE_BYTES
   const tap = image + (padded ? imageBytes * <usize>group : 0)
   const place = tap + (<usize>taps << 2)
-  const packedA = place + (up(group * positions, 8) << 2)
+  const packedB = place + (up(group * positions, 8) << 2)
   const block = even_block(group * positions, KC)
-  const packedB = packedA + (up(filters, 4) * <usize>block << 2)
+  // gwᵀ[tap, filter], whose tiles read the image in place.
+  const turned = packedB + (up(filters, 8) * <usize>block << 2), turnedRow = up(filters, 8) << 2
   tap_table(tap, channels, KH, KW, dh, dw, HP, WP)
   place_table(place, group, imageStep, OH, OW, sh, sw, WP)
   if (padded) memory.fill(image, 0, imageBytes * <usize>group)
 
   for (let q = 0; q < groups; ++q) {
-    const to = gw + <usize>(q * filters) * row
     for (let n = n0; n < n1; n += group) {
       const images = min(group, n1 - n), depth = images * positions
       let from = x + <usize>(n * C + q * channels) * plane
       if (padded) {
-        for (let i = 0; i < images; ++i) pad(from + <usize>(i * C) * plane, channels, H, W, ph, pw, image + <usize>i * imageBytes)
+        for (let i = 0; i < images; ++i) copy_into(from + <usize>(i * C) * plane, channels, H, W, ph, pw, HP, WP, image + <usize>i * imageBytes)
         from = image
       }
       for (let k0 = 0; k0 < depth; k0 += block) {
-        const kc = min(block, depth - k0)
-        pack_positions(g + <usize>(n * O + q * filters) * outPlane, O, filters, positions, k0, kc, packedA)
-        for (let j = j0; j < j1; j += 8) {
-          const at = tap + (<usize>j << 2), cols = min(8, j1 - j)
-          gather_taps(from, at, min(4, cols), place + (<usize>k0 << 2), kc, packedB)
-          if (cols > 4) gather_taps(from, at + 16, cols - 4, place + (<usize>k0 << 2), kc, packedB + 16)
-          tiles_f32(filters, cols, kc, packedA, packedB, 0, 32, to + (<usize>j << 2), row, 0, i32(n > n0 || k0 > 0), spare)
+        const kc = min(block, depth - k0), add = i32(n > n0 || k0 > 0)
+        pack_positions(g + <usize>(n * O + q * filters) * outPlane, O, filters, positions, k0, kc, packedB)
+        for (let o = 0; o < filters; o += NR) for (let j = j0; j < j1; j += MR) {
+          const at = tap + (<usize>j << 2), rows = j1 - j
+          // Taps past the last repeat the first; their rows of gwᵀ are not used.
+          const a0 = from + load<u32>(at), a1 = rows > 1 ? from + load<u32>(at, 4) : a0
+          const a2 = rows > 2 ? from + load<u32>(at, 8) : a0, a3 = rows > 3 ? from + load<u32>(at, 12) : a0
+          tile_places_f32(
+            kc, a0, a1, a2, a3, place + (<usize>k0 << 2), packedB + (<usize>o * <usize>kc << 2),
+            turned + <usize>(j - j0) * turnedRow + (<usize>o << 2), turnedRow, add,
+          )
         }
       }
     }
+    turn(turned, turnedRow, j1 - j0, filters, gw + <usize>(q * filters) * row + (<usize>j0 << 2), row)
   }
 }
 
 /** Panels of g[filters, positions] for the positions k0 … k0 + kc, counted through consecutive images of O planes. */
 function pack_positions(g: usize, O: i32, filters: i32, positions: i32, k0: i32, kc: i32, out: usize): void {
-  const panel = <usize>kc << 4, row = <usize>positions << 2
+  const panel = <usize>kc << 5, row = <usize>positions << 2
   let image = k0 / positions, at = k0 - image * positions
   while (kc > 0) {
     const run = min(positions - at, kc)
-    pack_a_f32(g + <usize>(image * O) * row + (<usize>at << 2), row, 4, filters, run, out, panel)
-    out += <usize>run << 4
+    pack_b_f32(g + <usize>(image * O) * row + (<usize>at << 2), 4, row, run, filters, out, panel)
+    out += <usize>run << 5
     kc -= run
     at = 0
     image += 1
+  }
+}
+
+/** to[j, i] = from[i, j] for m × n elements. */
+function turn(from: usize, fromRow: usize, m: i32, n: i32, to: usize, toRow: usize): void {
+  for (let i = 0; i < m; i += 4) for (let j = 0; j < n; j += 4) {
+    const p = from + <usize>i * fromRow + (<usize>j << 2), q = to + <usize>j * toRow + (<usize>i << 2)
+    if (m - i >= 4 && n - j >= 4) {
+      store_transposed(v128.load(p), v128.load(p + fromRow), v128.load(p + 2 * fromRow), v128.load(p + 3 * fromRow), q, toRow)
+      continue
+    }
+    for (let a = 0; a < min(4, m - i); ++a) for (let b = 0; b < min(4, n - j); ++b) {
+      store<f32>(q + <usize>b * toRow + (<usize>a << 2), load<f32>(p + <usize>a * fromRow + (<usize>b << 2)))
+    }
   }
 }

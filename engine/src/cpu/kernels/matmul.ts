@@ -2,7 +2,8 @@
 // split over threads by shifting its pointers (rows of A and C, or columns of B and C): the sums of one element
 // of C are taken in an order that depends on k alone, as long as every part keeps more than 8 rows and columns.
 import { madd } from './math'
-import { MR, NR, TILE_BYTES, even_block, pack_a_f32, pack_b_f32, sum4, tiles_f32, tiles_rows_f32, up } from './panels'
+import { even_block, pack_a_f32, pack_b_f32, tiles_f32, tiles_rows_f32, up } from './panels'
+import { MR, NR, TILE_BYTES } from './tile'
 
 // A block of A is MC × KC (128 KiB, for L2), a block of B is KC × NC (for L3), one of its panels KC × 8 (8 KiB, for L1).
 const MC: i32 = 128
@@ -152,6 +153,13 @@ function gemm_simple<T>(
       if (cols > 3) put<T>(to + 3 * size, biasJ ? biasJ + 3 * size : 0, accumulate, s13)
     }
   }
+}
+
+/** The sums of four vectors, as one vector. */
+@inline function sum4(r0: v128, r1: v128, r2: v128, r3: v128): v128 {
+  const t0 = f32x4.add(v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), v128.shuffle<f32>(r0, r1, 2, 6, 3, 7))
+  const t1 = f32x4.add(v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), v128.shuffle<f32>(r2, r3, 2, 6, 3, 7))
+  return f32x4.add(v128.shuffle<f32>(t0, t1, 0, 1, 4, 5), v128.shuffle<f32>(t0, t1, 2, 3, 6, 7))
 }
 
 /**
@@ -321,7 +329,7 @@ function gemm_blocked(
       const kc = min(block, k - k0)
       const blockB = b + <usize>k0 * bRow + <usize>j0 * bCol
       const whole = packB ? 0 : nc & ~(NR - 1)
-      pack_b_f32(blockB + <usize>whole * bCol, bRow, bCol, kc, nc - whole, packedB)
+      pack_b_f32(blockB + <usize>whole * bCol, bRow, bCol, kc, nc - whole, packedB, <usize>kc << 5)
       const add = accumulate | i32(k0 > 0)
       const row = bias && k0 == 0 ? bias + (<usize>j0 << 2) : 0
       for (let i0 = 0; i0 < m; i0 += MC) {

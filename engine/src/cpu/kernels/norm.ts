@@ -1,6 +1,7 @@
 // Normalisation of rows (layer_norm, rms_norm) and of channels (batch_norm), for float32 and float64 from one source.
 // Sums run in vectors of at most BLOCK elements, whose totals add up in float64; variances take a second pass.
-// Rows and channels are independent: threads split rows by shifting pointers, channels by the range c0 ≤ c < c1.
+// Rows and channels are independent: threads split rows by shifting pointers, channels by the range c0 ≤ c < c1 (at
+// multiples of 4, so that the sums of a channel do not depend on the split).
 import { fused, lanes } from './lanes'
 
 const BLOCK: i32 = 1024
@@ -90,29 +91,28 @@ function product<T>(g: usize, w: usize, x: usize, n: i32, mean: T): f64 {
 @inline function weighted<T>(g: usize, w: usize, n: i32): f64 { return w ? product<T>(g, 0, w, n, 0) : sum<T>(g, n) }
 
 /** out = (x - mean) * rstd * w + b along a row. */
-@inline function normalize<T>(x: usize, w: usize, b: usize, out: usize, n: i32, mean: T, rstd: T): void {
+function normalize<T>(x: usize, w: usize, b: usize, out: usize, n: i32, mean: T, rstd: T): void {
   const m = v128.splat<T>(mean), r = v128.splat<T>(rstd)
-  let i = n
-  for (; i >= lanes<T>(); i -= lanes<T>(), x += 16, out += 16) {
-    let v = v128.mul<T>(v128.sub<T>(v128.load(x), m), r)
-    if (w) {
-      v = b ? fused<T>(v, v128.load(w), v128.load(b)) : v128.mul<T>(v, v128.load(w))
-      w += 16
-    } else if (b) v = v128.add<T>(v, v128.load(b))
-    if (b) b += 16
-    v128.store(out, v)
+  const end = <usize>n * sizeof<T>(), wide = end & ~15
+  let i: usize = 0
+  if (w && b) for (; i + 64 <= wide; i += 64) {
+    const p = x + i, q = w + i, s = b + i, to = out + i
+    v128.store(to, fused<T>(v128.mul<T>(v128.sub<T>(v128.load(p), m), r), v128.load(q), v128.load(s)))
+    v128.store(to, fused<T>(v128.mul<T>(v128.sub<T>(v128.load(p, 16), m), r), v128.load(q, 16), v128.load(s, 16)), 16)
+    v128.store(to, fused<T>(v128.mul<T>(v128.sub<T>(v128.load(p, 32), m), r), v128.load(q, 32), v128.load(s, 32)), 32)
+    v128.store(to, fused<T>(v128.mul<T>(v128.sub<T>(v128.load(p, 48), m), r), v128.load(q, 48), v128.load(s, 48)), 48)
   }
-  for (; i > 0; --i, x += sizeof<T>(), out += sizeof<T>()) {
-    let v = <T>((load<T>(x) - mean) * rstd)
-    if (w) {
-      v = <T>(v * load<T>(w))
-      w += sizeof<T>()
-    }
-    if (b) {
-      v = <T>(v + load<T>(b))
-      b += sizeof<T>()
-    }
-    store<T>(out, v)
+  for (; i < wide; i += 16) {
+    let v = v128.mul<T>(v128.sub<T>(v128.load(x + i), m), r)
+    if (w) v = v128.mul<T>(v, v128.load(w + i))
+    if (b) v = v128.add<T>(v, v128.load(b + i))
+    v128.store(out + i, v)
+  }
+  for (; i < end; i += sizeof<T>()) {
+    let v = <T>((load<T>(x + i) - mean) * rstd)
+    if (w) v = <T>(v * load<T>(w + i))
+    if (b) v = <T>(v + load<T>(b + i))
+    store<T>(out + i, v)
   }
 }
 
@@ -138,41 +138,51 @@ function product<T>(g: usize, w: usize, x: usize, n: i32, mean: T): f64 {
   }
 }
 
-/**
- * gw[j] = Σ g (x - mean) rstd and gb[j] = Σ g over the rows; mean = 0 stands for zeros. Columns a vector at a time, rows in
- * blocks of 64 whose totals are added up apart.
- */
+/** gw[j] += Σ g (x - mean) rstd and gb[j] += Σ g over `count` (1 or 4) rows; mean = 0 stands for zeros. */
+@inline function add_columns<T>(count: i32, g: usize, x: usize, mean: usize, rstd: usize, gw: usize, gb: usize, n: i32): void {
+  const size: usize = sizeof<T>(), row = <usize>n * size, end = row, zero = v128.splat<T>(0)
+  const m0 = mean ? v128.load_splat<T>(mean) : zero, r0 = v128.load_splat<T>(rstd)
+  const m1 = mean && count > 1 ? v128.load_splat<T>(mean, sizeof<T>()) : zero, r1 = count > 1 ? v128.load_splat<T>(rstd, sizeof<T>()) : zero
+  const m2 = mean && count > 1 ? v128.load_splat<T>(mean, 2 * sizeof<T>()) : zero, r2 = count > 1 ? v128.load_splat<T>(rstd, 2 * sizeof<T>()) : zero
+  const m3 = mean && count > 1 ? v128.load_splat<T>(mean, 3 * sizeof<T>()) : zero, r3 = count > 1 ? v128.load_splat<T>(rstd, 3 * sizeof<T>()) : zero
+  let i: usize = 0
+  for (; i + 16 <= end; i += 16) {
+    let p = g + i, q = x + i
+    let v = v128.load(p), b = v, w = v128.mul<T>(v128.mul<T>(v128.sub<T>(v128.load(q), m0), r0), v)
+    if (count > 1) {
+      p += row; q += row; v = v128.load(p)
+      b = v128.add<T>(b, v)
+      w = fused<T>(v128.mul<T>(v128.sub<T>(v128.load(q), m1), r1), v, w)
+      p += row; q += row; v = v128.load(p)
+      b = v128.add<T>(b, v)
+      w = fused<T>(v128.mul<T>(v128.sub<T>(v128.load(q), m2), r2), v, w)
+      p += row; q += row; v = v128.load(p)
+      b = v128.add<T>(b, v)
+      w = fused<T>(v128.mul<T>(v128.sub<T>(v128.load(q), m3), r3), v, w)
+    }
+    if (gw) v128.store(gw + i, v128.add<T>(v128.load(gw + i), w))
+    if (gb) v128.store(gb + i, v128.add<T>(v128.load(gb + i), b))
+  }
+  for (; i < end; i += size) {
+    let w: T = 0, b: T = 0
+    for (let k = 0; k < count; ++k) {
+      const v = load<T>(g + <usize>k * row + i), at = <usize>k * size
+      b = <T>(b + v)
+      w = <T>(w + v * (load<T>(x + <usize>k * row + i) - (mean ? load<T>(mean + at) : <T>0)) * load<T>(rstd + at))
+    }
+    if (gw) store<T>(gw + i, <T>(load<T>(gw + i) + w))
+    if (gb) store<T>(gb + i, <T>(load<T>(gb + i) + b))
+  }
+}
+
+/** gw[j] = Σ g (x - mean) rstd and gb[j] = Σ g over the rows, four rows a pass. */
 @inline function column_sums<T>(g: usize, x: usize, mean: usize, rstd: usize, gw: usize, gb: usize, rows: i32, n: i32): void {
-  const step = <usize>n * sizeof<T>()
-  let j = 0
-  for (; j + lanes<T>() <= n; j += lanes<T>()) {
-    const at = <usize>j * sizeof<T>()
-    let p = g + at, q = x + at, r: usize = 0
-    let allW = v128.splat<T>(0), allB = allW
-    for (let left = rows; left > 0; left -= 64) {
-      let w = v128.splat<T>(0), b = w
-      for (let i = min(left, 64); i > 0; --i, p += step, q += step, r += sizeof<T>()) {
-        const v = v128.load(p), d = v128.load(q)
-        b = v128.add<T>(b, v)
-        w = fused<T>(v128.mul<T>(mean ? v128.sub<T>(d, v128.load_splat<T>(mean + r)) : d, v128.load_splat<T>(rstd + r)), v, w)
-      }
-      allW = v128.add<T>(allW, w)
-      allB = v128.add<T>(allB, b)
-    }
-    if (gw) v128.store(gw + at, allW)
-    if (gb) v128.store(gb + at, allB)
-  }
-  for (; j < n; ++j) {
-    const at = <usize>j * sizeof<T>()
-    let p = g + at, q = x + at, r: usize = 0, w: f64 = 0, b: f64 = 0
-    for (let i = rows; i > 0; --i, p += step, q += step, r += sizeof<T>()) {
-      const v = <f64>load<T>(p), d = <f64>load<T>(q) - (mean ? <f64>load<T>(mean + r) : 0)
-      b += v
-      w += v * d * <f64>load<T>(rstd + r)
-    }
-    if (gw) store<T>(gw + at, <T>w)
-    if (gb) store<T>(gb + at, <T>b)
-  }
+  const size: usize = sizeof<T>(), row = <usize>n * size
+  if (gw) memory.fill(gw, 0, row)
+  if (gb) memory.fill(gb, 0, row)
+  let i = 0
+  for (; i + 4 <= rows; i += 4) add_columns<T>(4, g + <usize>i * row, x + <usize>i * row, mean ? mean + <usize>i * size : 0, rstd + <usize>i * size, gw, gb, n)
+  for (; i < rows; ++i) add_columns<T>(1, g + <usize>i * row, x + <usize>i * row, mean ? mean + <usize>i * size : 0, rstd + <usize>i * size, gw, gb, n)
 }
 
 @inline function layer_norm<T>(x: usize, w: usize, b: usize, out: usize, mean: usize, rstd: usize, rows: i32, n: i32, eps: f64): void {
@@ -236,8 +246,60 @@ export function rms_norm_backward_f64(g: usize, x: usize, rstd: usize, w: usize,
 
 @inline function plane_of(x: usize, n: i32, C: i32, c: i32, bytes: usize): usize { return x + <usize>(n * C + c) * bytes }
 
+// With HW = 1 a channel is a column of x[N, C]: a vector takes the columns c … c + lanes together, rows in blocks of 64
+// whose totals are added up apart.
+
+/** Σ (x - mean) for a vector of columns; `second` 0: plain sum, 1: times itself, 2: times g. */
+@inline function column_total<T>(second: i32, x: usize, g: usize, step: usize, N: i32, mean: v128): v128 {
+  let all = v128.splat<T>(0)
+  for (let left = N; left > 0; left -= 64) {
+    let s = v128.splat<T>(0)
+    for (let i = min(left, 64); i > 0; --i, x += step, g += step) {
+      const d = v128.sub<T>(v128.load(x), mean)
+      s = second == 0 ? v128.add<T>(s, d) : fused<T>(d, second == 1 ? d : v128.load(g), s)
+    }
+    all = v128.add<T>(all, s)
+  }
+  return all
+}
+
+@inline function column_stats<T>(x: usize, mean: usize, variance: usize, N: i32, C: i32, c: i32): void {
+  const at = <usize>c * sizeof<T>(), step = <usize>C * sizeof<T>(), count = v128.splat<T>(<T>N)
+  // The second sum corrects the rounding of the first.
+  let m = v128.div<T>(column_total<T>(0, x + at, 0, step, N, v128.splat<T>(0)), count)
+  m = v128.add<T>(m, v128.div<T>(column_total<T>(0, x + at, 0, step, N, m), count))
+  v128.store(mean + at, m)
+  v128.store(variance + at, v128.div<T>(column_total<T>(1, x + at, 0, step, N, m), count))
+}
+
+@inline function column_apply<T>(x: usize, mean: usize, invstd: usize, w: usize, b: usize, out: usize, N: i32, C: i32, c: i32): void {
+  const at = <usize>c * sizeof<T>(), step = <usize>C * sizeof<T>()
+  let scale = v128.load(invstd + at), shift = b ? v128.load(b + at) : v128.splat<T>(0)
+  if (w) scale = v128.mul<T>(scale, v128.load(w + at))
+  shift = v128.sub<T>(shift, v128.mul<T>(v128.load(mean + at), scale))
+  for (let n = 0, p = x + at, to = out + at; n < N; ++n, p += step, to += step) v128.store(to, fused<T>(v128.load(p), scale, shift))
+}
+
+@inline function column_backward<T>(
+  g: usize, x: usize, mean: usize, invstd: usize, w: usize, gx: usize, gw: usize, gb: usize, N: i32, C: i32, training: i32, c: i32,
+): void {
+  const at = <usize>c * sizeof<T>(), step = <usize>C * sizeof<T>(), count = v128.splat<T>(<T>N)
+  const m = v128.load(mean + at), r = v128.load(invstd + at), zero = v128.splat<T>(0)
+  const sumG = column_total<T>(0, g + at, 0, step, N, zero), sumGX = column_total<T>(2, x + at, g + at, step, N, m)
+  if (gw) v128.store(gw + at, v128.mul<T>(sumGX, r))
+  if (gb) v128.store(gb + at, sumG)
+  if (!gx) return
+  const scale = w ? v128.mul<T>(r, v128.load(w + at)) : r
+  const by = v128.neg<T>(v128.div<T>(scale, count))
+  const slope = training ? v128.mul<T>(by, v128.mul<T>(v128.mul<T>(r, r), sumGX)) : zero, shift = training ? v128.mul<T>(by, sumG) : zero
+  for (let n = 0, i = at; n < N; ++n, i += step) {
+    v128.store(gx + i, fused<T>(scale, v128.load(g + i), fused<T>(slope, v128.sub<T>(v128.load(x + i), m), shift)))
+  }
+}
+
 @inline function batch_norm_stats<T>(x: usize, mean: usize, variance: usize, N: i32, C: i32, HW: i32, c0: i32, c1: i32): void {
   const bytes = <usize>HW * sizeof<T>(), count = <f64>N * <f64>HW
+  if (HW == 1) for (; c0 + lanes<T>() <= c1; c0 += lanes<T>()) column_stats<T>(x, mean, variance, N, C, c0)
   for (let c = c0; c < c1; ++c) {
     let s: f64 = 0
     for (let n = 0; n < N; ++n) s += sum<T>(plane_of(x, n, C, c, bytes), HW)
@@ -251,6 +313,7 @@ export function rms_norm_backward_f64(g: usize, x: usize, rstd: usize, w: usize,
 
 @inline function batch_norm_apply<T>(x: usize, mean: usize, invstd: usize, w: usize, b: usize, out: usize, N: i32, C: i32, HW: i32, c0: i32, c1: i32): void {
   const bytes = <usize>HW * sizeof<T>()
+  if (HW == 1) for (; c0 + lanes<T>() <= c1; c0 += lanes<T>()) column_apply<T>(x, mean, invstd, w, b, out, N, C, c0)
   for (let n = 0; n < N; ++n) for (let c = c0; c < c1; ++c) {
     const at = <usize>c * sizeof<T>()
     const scale = <T>(load<T>(invstd + at) * (w ? load<T>(w + at) : <T>1))
@@ -266,6 +329,7 @@ export function rms_norm_backward_f64(g: usize, x: usize, rstd: usize, w: usize,
   g: usize, x: usize, mean: usize, invstd: usize, w: usize, gx: usize, gw: usize, gb: usize, N: i32, C: i32, HW: i32, training: i32, c0: i32, c1: i32,
 ): void {
   const bytes = <usize>HW * sizeof<T>(), count = <f64>N * <f64>HW
+  if (HW == 1) for (; c0 + lanes<T>() <= c1; c0 += lanes<T>()) column_backward<T>(g, x, mean, invstd, w, gx, gw, gb, N, C, training, c0)
   for (let c = c0; c < c1; ++c) {
     const at = <usize>c * sizeof<T>(), m = load<T>(mean + at), r = <f64>load<T>(invstd + at)
     let sumG: f64 = 0, sumGX: f64 = 0

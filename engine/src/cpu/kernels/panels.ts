@@ -1,14 +1,7 @@
-// The register tile of the float32 matrix product and the packing of its operands.
-// Panels hold 4 rows of A or 8 columns of B, k-major, so that the tile reads both with constant strides. Inside this
-// file all strides are in bytes.
-import { madd } from './math'
-
-/** Rows of A in a tile. */
-export const MR: i32 = 4
-/** Columns of B in a tile. */
-export const NR: i32 = 8
-/** Bytes of the spare tile that `tile_edge` needs. */
-export const TILE_BYTES: usize = 128
+// Packing the operands of the float32 matrix product, and the loops over its tiles.
+// Panels hold 4 rows of A or 8 columns of B, k-major, so that the tile reads both with constant strides. Strides are in
+// bytes.
+import { MR, NR, tile_edge, tile_f32, tile_rows_f32 } from './tile'
 
 /** Rounds a block of k up so that the blocks are even: 288 is taken as 2 × 144, not 256 + 32. */
 @inline export function even_block(k: i32, most: i32): i32 {
@@ -18,94 +11,6 @@ export const TILE_BYTES: usize = 128
 
 /** x rounded up to a multiple of `to`, a power of two. */
 @inline export function up(x: i32, to: i32): usize { return <usize>((x + to - 1) & ~(to - 1)) }
-
-@inline function finish(c: usize, bias: usize, accumulate: i32, lo: v128, hi: v128): void {
-  if (bias) {
-    lo = f32x4.add(lo, v128.load(bias))
-    hi = f32x4.add(hi, v128.load(bias, 16))
-  }
-  if (accumulate) {
-    lo = f32x4.add(lo, v128.load(c))
-    hi = f32x4.add(hi, v128.load(c, 16))
-  }
-  v128.store(c, lo)
-  v128.store(c, hi, 16)
-}
-
-/**
- * C[4, 8] = A·B (+ bias[8]) (+ C if `accumulate`) for a packed panel of A; row k of B lies at `b + k * bStep`.
- * 11 live vectors and no unrolling: V8 keeps everything in registers. The bench calls it as the ceiling for compute.
- */
-export function tile_f32(kc: i32, a: usize, b: usize, bStep: usize, c: usize, cStep: usize, bias: usize, accumulate: i32): void {
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
-  for (let k = kc; k > 0; --k) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16)
-    let s = v128.load_splat<f32>(a)
-    c00 = madd(s, b0, c00); c01 = madd(s, b1, c01)
-    s = v128.load_splat<f32>(a, 4)
-    c10 = madd(s, b0, c10); c11 = madd(s, b1, c11)
-    s = v128.load_splat<f32>(a, 8)
-    c20 = madd(s, b0, c20); c21 = madd(s, b1, c21)
-    s = v128.load_splat<f32>(a, 12)
-    c30 = madd(s, b0, c30); c31 = madd(s, b1, c31)
-    a += 16
-    b += bStep
-  }
-  finish(c, bias, accumulate, c00, c01)
-  finish(c + cStep, bias, accumulate, c10, c11)
-  c += cStep << 1
-  finish(c, bias, accumulate, c20, c21)
-  finish(c + cStep, bias, accumulate, c30, c31)
-}
-
-/** The same tile over an A that is not packed: four row pointers that advance by `aStep`. */
-export function tile_rows_f32(
-  kc: i32, a0: usize, a1: usize, a2: usize, a3: usize, aStep: usize,
-  b: usize, bStep: usize, c: usize, cStep: usize, bias: usize, accumulate: i32,
-): void {
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
-  for (let k = kc; k > 0; --k) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16)
-    let s = v128.load_splat<f32>(a0)
-    c00 = madd(s, b0, c00); c01 = madd(s, b1, c01)
-    s = v128.load_splat<f32>(a1)
-    c10 = madd(s, b0, c10); c11 = madd(s, b1, c11)
-    s = v128.load_splat<f32>(a2)
-    c20 = madd(s, b0, c20); c21 = madd(s, b1, c21)
-    s = v128.load_splat<f32>(a3)
-    c30 = madd(s, b0, c30); c31 = madd(s, b1, c31)
-    a0 += aStep; a1 += aStep; a2 += aStep; a3 += aStep
-    b += bStep
-  }
-  finish(c, bias, accumulate, c00, c01)
-  finish(c + cStep, bias, accumulate, c10, c11)
-  c += cStep << 1
-  finish(c, bias, accumulate, c20, c21)
-  finish(c + cStep, bias, accumulate, c30, c31)
-}
-
-/** Moves the valid `rows` × `cols` part of a spare tile to C. */
-export function tile_edge(tile: usize, c: usize, cStep: usize, rows: i32, cols: i32, bias: usize, accumulate: i32): void {
-  for (let i = 0; i < rows; ++i) {
-    let j = 0
-    if (cols >= 4) {
-      let v = v128.load(tile)
-      if (bias) v = f32x4.add(v, v128.load(bias))
-      if (accumulate) v = f32x4.add(v, v128.load(c))
-      v128.store(c, v)
-      j = 4
-    }
-    for (; j < cols; ++j) {
-      const at = <usize>j << 2
-      let v = load<f32>(tile + at)
-      if (bias) v += load<f32>(bias + at)
-      if (accumulate) v += load<f32>(c + at)
-      store<f32>(c + at, v)
-    }
-    tile += 32
-    c += cStep
-  }
-}
 
 /**
  * C[m, n] = packed A · B (+ bias) (+ C): all tiles of a block. The panels of B lie `panelB` bytes apart and their rows
@@ -173,13 +78,6 @@ export function tiles_rows_f32(
   v128.store(out + step * 3, v128.shuffle<f64>(t2, t3, 1, 3))
 }
 
-/** The sums of four vectors, as one vector. */
-@inline export function sum4(r0: v128, r1: v128, r2: v128, r3: v128): v128 {
-  const t0 = f32x4.add(v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), v128.shuffle<f32>(r0, r1, 2, 6, 3, 7))
-  const t1 = f32x4.add(v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), v128.shuffle<f32>(r2, r3, 2, 6, 3, 7))
-  return f32x4.add(v128.shuffle<f32>(t0, t1, 0, 1, 4, 5), v128.shuffle<f32>(t0, t1, 2, 3, 6, 7))
-}
-
 /**
  * Packs 4 lanes (`lanes` of them real, the others repeat the first and are never stored) of kc values.
  * Lane l, position k is at `s + l * lane + k * step`; it goes to `out + k * outStep + 4 * l`.
@@ -225,8 +123,7 @@ function pack_a_adjacent(s: usize, step: usize, panels: i32, kc: i32, out: usize
   }
 }
 
-function pack_b_adjacent(s: usize, step: usize, panels: i32, kc: i32, out: usize): void {
-  const panel = <usize>kc << 5
+function pack_b_adjacent(s: usize, step: usize, panels: i32, kc: i32, out: usize, panel: usize): void {
   for (let k0 = 0; k0 < kc; k0 += 8) {
     const count = min(8, kc - k0)
     let from = s + <usize>k0 * step, to = out + (<usize>k0 << 5)
@@ -256,15 +153,15 @@ export function pack_a_f32(a: usize, row: usize, col: usize, m: i32, kc: i32, ou
   }
 }
 
-/** Packs B[kc, n] (element k, j at `b + k * row + j * col`) into ceil(n / 8) panels of kc × 8. */
-export function pack_b_f32(b: usize, row: usize, col: usize, kc: i32, n: i32, out: usize): void {
+/** Packs B[kc, n] (element k, j at `b + k * row + j * col`) into ceil(n / 8) panels of kc × 8, `panel` bytes apart. */
+export function pack_b_f32(b: usize, row: usize, col: usize, kc: i32, n: i32, out: usize, panel: usize): void {
   let j = 0
   if (col == 4) {
-    pack_b_adjacent(b, row, n >> 3, kc, out)
+    pack_b_adjacent(b, row, n >> 3, kc, out, panel)
     j = n & ~7
   }
   for (; j < n; j += 8) {
-    const s = b + <usize>j * col, to = out + (<usize>j * <usize>kc << 2)
+    const s = b + <usize>j * col, to = out + <usize>(j >> 3) * panel
     pack_lanes(s, col, row, min(4, n - j), kc, to, 32)
     if (n - j > 4) pack_lanes(s + (col << 2), col, row, min(4, n - j - 4), kc, to + 16, 32)
   }

@@ -6,6 +6,13 @@
   return at >= 0 ? at : at + (dilation - 1 - at) / dilation * dilation
 }
 
+// Windows inner_start ≤ j < inner_end of a row need no check of their columns.
+@inline function inner_start(stride: i32, padding: i32): i32 { return (padding + stride - 1) / stride }
+@inline function inner_end(size: i32, kernel: i32, stride: i32, padding: i32, dilation: i32, outputs: i32): i32 {
+  const last = size - 1 - (kernel - 1) * dilation + padding
+  return last < 0 ? 0 : min(outputs, last / stride + 1)
+}
+
 /** Maximum of x over the window; its flat index goes to `idx` (0: not wanted). NaN wins, and the last of several. */
 @inline function window_max<T>(x: usize, h0: i32, h1: i32, dh: i32, w0: i32, w1: i32, dw: i32, W: i32, out: usize, idx: usize): void {
   let best: T = <T>-Infinity, at = h0 * W + w0
@@ -32,19 +39,22 @@
   }
 }
 
+/** Four elements, `stride` elements apart. */
+@inline function four(p: usize, stride: i32): v128 {
+  if (stride == 1) return v128.load(p)
+  if (stride == 2) return v128.shuffle<f32>(v128.load(p), v128.load(p, 12), 0, 2, 5, 7)
+  const step = <usize>stride << 2
+  return f32x4(load<f32>(p), load<f32>(p + step), load<f32>(p + 2 * step), load<f32>(p + 3 * step))
+}
+
 /** Four windows that lie wholly inside the columns, `stride` elements apart, the first at column `start`. */
 @inline function max_four(x: usize, h0: i32, h1: i32, dh: i32, start: i32, W: i32, KW: i32, stride: i32, dw: i32, out: usize, idx: usize): void {
-  const step = <usize>stride << 2
   let best = f32x4.splat(-Infinity)
   const lanes = i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(stride))
   let at = i32x4.add(lanes, i32x4.splat(h0 * W + start))
   for (let h = h0; h < h1; h += dh) {
     for (let k = 0, i = h * W + start; k < KW; ++k, i += dw) {
-      const p = x + (<usize>i << 2)
-      let v: v128
-      if (stride == 1) v = v128.load(p)
-      else if (stride == 2) v = v128.shuffle<f32>(v128.load(p), v128.load(p, 12), 0, 2, 5, 7)
-      else v = f32x4(load<f32>(p), load<f32>(p + step), load<f32>(p + 2 * step), load<f32>(p + 3 * step))
+      const v = four(x + (<usize>i << 2), stride)
       const take = v128.or(f32x4.gt(v, best), f32x4.ne(v, v))
       best = v128.bitselect(v, best, take)
       at = v128.bitselect(i32x4.add(lanes, i32x4.splat(i)), at, take)
@@ -65,18 +75,18 @@ export function max_pool2d_f32(
   x: usize, out: usize, idx: usize, NC: i32, H: i32, W: i32, OH: i32, OW: i32,
   KH: i32, KW: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32,
 ): void {
-  // Windows lo ≤ j < hi need no check of their columns.
-  const lo = min(OW, (pw + sw - 1) / sw), last = W - 1 - (KW - 1) * dw + pw
-  const hi = last < 0 ? lo : max(lo, min(OW, last / sw + 1))
+  const lo = min(OW, inner_start(sw, pw)), hi = max(lo, inner_end(W, KW, sw, pw, dw, OW))
   for (let c = 0; c < NC; ++c) {
     for (let i = 0; i < OH; ++i) {
       const start = i * sh - ph, h0 = window_start(start, dh), h1 = min(H, start + (KH - 1) * dh + 1)
       max_row<f32>(x, h0, h1, dh, 0, lo, W, KW, sw, pw, dw, out, idx)
       let j = lo
-      for (; j + 4 <= hi; j += 4) {
-        max_four(x, h0, h1, dh, j * sw - pw, W, KW, sw, dw, out + (<usize>j << 2), idx ? idx + (<usize>j << 3) : 0)
+      // The last four overlap the ones before.
+      if (hi - lo >= 4) for (; j < hi; j += 4) {
+        const at = min(j, hi - 4)
+        max_four(x, h0, h1, dh, at * sw - pw, W, KW, sw, dw, out + (<usize>at << 2), idx ? idx + (<usize>at << 3) : 0)
       }
-      max_row<f32>(x, h0, h1, dh, j, OW, W, KW, sw, pw, dw, out, idx)
+      max_row<f32>(x, h0, h1, dh, min(j, hi), OW, W, KW, sw, pw, dw, out, idx)
       out += <usize>OW << 2
       if (idx) idx += <usize>OW << 3
     }
@@ -151,6 +161,13 @@ export function max_pool2d_backward_f64(g: usize, idx: usize, gx: usize, NC: i32
   return <T>(sum / <T>divisor)
 }
 
+/** Sums of four windows that lie wholly inside the columns, as `max_four`. */
+@inline function sum_four(x: usize, h0: i32, h1: i32, start: i32, W: i32, KW: i32, stride: i32): v128 {
+  let sum = f32x4.splat(0)
+  for (let h = h0; h < h1; ++h) for (let k = 0, i = h * W + start; k < KW; ++k, ++i) sum = f32x4.add(sum, four(x + (<usize>i << 2), stride))
+  return sum
+}
+
 @inline function spread<T>(gx: usize, h0: i32, h1: i32, w0: i32, w1: i32, W: i32, v: T): void {
   for (let h = h0; h < h1; ++h) {
     let p = gx + <usize>(h * W + w0) * sizeof<T>()
@@ -164,10 +181,18 @@ export function max_pool2d_backward_f64(g: usize, idx: usize, gx: usize, NC: i32
 ): void {
   const size: usize = sizeof<T>(), plane = <usize>H * <usize>W * size
   if (!forward) memory.fill(to, 0, <usize>NC * plane)
+  const lo = inner_start(sw, pw), hi = inner_end(W, KW, sw, pw, 1, OW)
   for (let c = 0; c < NC; ++c) for (let i = 0; i < OH; ++i) {
     // PyTorch cuts a window first at the padded border, which counts, then at the input's.
     const top = i * sh - ph, bottom = min(top + KH, H + ph), h0 = max(top, 0), h1 = min(bottom, H)
     for (let j = 0; j < OW; ++j) {
+      if (forward && sizeof<T>() == 4 && j >= lo && j + 4 <= hi && h0 < h1) {
+        const sum = sum_four(from + <usize>c * plane, h0, h1, j * sw - pw, W, KW, sw)
+        const by = divisor ? divisor : (include ? bottom - top : h1 - h0) * KW
+        v128.store(to + (<usize>((c * OH + i) * OW + j) << 2), f32x4.div(sum, f32x4.splat(<f32>by)))
+        j += 3
+        continue
+      }
       const left = j * sw - pw, right = min(left + KW, W + pw), w0 = max(left, 0), w1 = min(right, W)
       const o = <usize>((c * OH + i) * OW + j) * size
       if (h0 >= h1 || w0 >= w1) {
