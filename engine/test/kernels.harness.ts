@@ -21,7 +21,7 @@ function instantiate(build: string): Kernels {
 /** Both builds, for `describe.each`. */
 export const builds: [string, Kernels][] = ['relaxed', 'simd'].map(name => [name, instantiate(name)])
 
-type TypedArray = Float32Array | Float64Array | BigInt64Array | Uint8Array | Int32Array | Uint16Array
+type TypedArray = Float32Array | Float64Array | BigInt64Array | Uint8Array | Int8Array | Int32Array | Uint16Array | Int16Array | Uint32Array | BigUint64Array
 type Constructor<A> = { new (buffer: ArrayBufferLike, offset: number, length: number): A; BYTES_PER_ELEMENT: number }
 
 /** A block of kernel memory: `data` reads and writes it, `ptr` is its address. */

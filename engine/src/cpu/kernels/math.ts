@@ -114,16 +114,16 @@ export function expFlush4(x: v128): v128 {
   return f32x4.mul(f32x4.add(expm1Remainder(x, t), splat(1)), pow2(t))
 }
 
-/** e^(-x²/2) */
+/** v · e^(-x²/2), x² given */
 // @ts-ignore: decorator
 @inline
-export function bell4(x: v128): v128 {
-  const y = f32x4.pmax(f32x4.mul(f32x4.mul(x, splat(-0.5)), x), splat(-87))
+export function timesBell4(v: v128, x2: v128): v128 {
+  const y = f32x4.pmax(f32x4.mul(x2, splat(-0.5)), splat(-88))
   const t = scaledExponent(y)
-  // One constant for ln 2 will do: n is 0 or -1 for |x| < 1, and further out the factor of this result is small.
-  const p = f32x4.add(expm1Small(nmadd(f32x4.sub(t, splat(ROUND)), splat(0.6931471806), y)), splat(1))
-  // Adding to the exponent's bits scales, since the result is a normal float. (The caller deals with NaN.)
-  return i32x4.add(p, i32x4.shl(t, 23))
+  // One constant for ln 2 will do: n is 0 or -1 for |x| < 1, and further out the result is small.
+  const u = expm1Small(nmadd(f32x4.sub(t, splat(ROUND)), splat(0.6931471806), y))
+  // v + v · u rounds once where v · (1 + u) would twice.
+  return f32x4.mul(madd(v, u, v), pow2(t))
 }
 
 /** e^x - 1 */
