@@ -62,7 +62,7 @@ describe('an attempt with', () => {
     expect(result.code).toBe(code);
     if (claim !== undefined) expect(verdict.claims.indexOf(firstOpen(verdict)!)).toBe(claim - 1);
     if (diagnosis !== undefined) expect(failure!.diagnosis).toMatch(diagnosis);
-    expect(result.ms).toBeLessThan((seconds + 5) * 1000);
+    expect(result.ms).toBeLessThan((seconds + 20) * 1000); // far from hanging, even on a busy machine
   });
 });
 

@@ -25,6 +25,7 @@ test('unknown chapters, exercises, commands and flags are wrong usage', async ()
   expect((await track.run(['chekc'])).code).toBe(2);
   expect((await track.run(['check', '--sede', '3'])).code).toBe(2);
   expect((await track.run(['check', '01/01', '--seed', 'x'])).code).toBe(2);
+  expect(await track.run(['check', '01/01', '--claim', '9'])).toMatchObject({ code: 2, err: '01/01 has claims 1 to 4.\n' });
   expect((await track.run(['list'], { cwd: path.parse(track.root).root })).err).toContain('not a track');
 });
 
@@ -37,6 +38,13 @@ test.each(['01/01', '1/1', '01.1', 'double.ts', 'challenges/01_basics/01_double.
 test.each(['bugs/01', '04/01', '04.1', 'square', 'bugs/01_square.ts'])('the id %s names the bug', async (id) => {
   const { out } = await fixtureTrack().run(['list', id, '--json']);
   expect((JSON.parse(out) as { id: string }[]).map((e) => e.id)).toEqual(['04/01']);
+});
+
+test('a track without exercises says so', async () => {
+  const track = fixtureTrack();
+  for (const folder of ['challenges/01_basics', 'challenges/02_training', 'bugs']) rmSync(path.join(track.root, folder), { recursive: true });
+  for (const command of ['check', 'watch', 'hint']) expect(await track.run([command])).toMatchObject({ code: 2, err: 'This track has no exercises yet.\n' });
+  expect((await track.run(['status'])).code).toBe(0);
 });
 
 test('a path works from any directory of the track', async () => {

@@ -30,6 +30,11 @@ const load = (file: string): Promise<Record<string, unknown>> => import(pathToFi
 const engineName = '@track/engine';
 const testingName = '@track/engine/testing';
 
+// What is printed reaches the parent even from a loop that never ends; otherwise it would pile up in this process.
+for (const stream of [process.stdout, process.stderr]) {
+  (stream as unknown as { _handle?: { setBlocking?(on: boolean): void } })._handle?.setBlocking?.(true);
+}
+
 /** An engine that does not load is reported by the attempt that imports it, in its own words. */
 const engine: Promise<EngineRoot | undefined> = import(engineName).then((module) => module as EngineRoot, () => undefined);
 const checks = new Map<string, Promise<Record<string, unknown>>>();

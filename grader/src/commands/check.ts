@@ -1,5 +1,6 @@
 import { meter } from '../cards/meter.ts';
 import { exitCode, UsageError } from '../errors.ts';
+import { chosen as theExercise } from './read.ts';
 import { typeReport } from '../cards/types.ts';
 import { checkTypes } from '../run/types.ts';
 import type { Sandbox } from '../run/sandbox.ts';
@@ -15,7 +16,7 @@ export async function checkCommand(session: Session, id: string | undefined, fla
   const sandbox = session.checker.sandbox(); // starts while the rest is prepared
   let chosen: Exercise[];
   try {
-    chosen = id === undefined ? [session.nextPending() ?? session.track.exercises.at(-1)!] : select(session.track, id);
+    chosen = id === undefined ? [theExercise(session, undefined)] : select(session.track, id);
     if (flags.claim !== undefined && chosen.length > 1) throw new UsageError('--claim goes with one exercise.');
   } catch (error) {
     sandbox.kill();

@@ -13,6 +13,7 @@ export const levels = { B: 'beginner', I: 'intermediate', A: 'advanced', E: 'exp
 export function chosen(session: Session, id: string | undefined): Exercise {
   if (id !== undefined) return selectOne(session.track, id);
   const next = session.nextPending();
+  if (session.track.exercises.length === 0) throw new UsageError('This track has no exercises yet.');
   if (next === undefined) throw new UsageError('Every exercise passes; name one.');
   return next;
 }

@@ -1,7 +1,7 @@
 /** Checks attempts: builds, runs in a sandbox, and makes the verdict. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { TrackError } from '../errors.ts';
+import { TrackError, UsageError } from '../errors.ts';
 import type { Failure } from '../failure.ts';
 import type { Exercise, Track } from '../track/catalogue.ts';
 import { statusOf, type ClaimResult, type Report, type Verdict } from '../verdict.ts';
@@ -89,6 +89,9 @@ export class Checker {
         ...(options.claim === undefined ? {} : { only: options.claim - 1 }), all: options.all ?? false, blocked: metadata.blocked,
       }, { seconds: metadata.timeLimit * (options.patience ?? 1), memory: metadata.memoryLimit }, options.watcher);
       const report = outcome.report ?? reportOf(outcome);
+      if (options.claim !== undefined && !(options.claim >= 1 && options.claim <= outcome.sentences.length)) {
+        throw new UsageError(`${exercise.id} has claims 1 to ${outcome.sentences.length}.`);
+      }
       if (options.claim !== undefined) report.claims = report.claims.filter((_, i) => i === options.claim! - 1);
       return make(located(report, attempt, bundle.file), outcome);
     } catch (error) {

@@ -39,7 +39,7 @@ export class BrokenCheck extends Error {}
 export class Cancelled extends Error {}
 
 const keptOutput = 16 * 1024;
-const outputLimit = 4 * 1024 * 1024;
+const outputLimit = 1024 * 1024;
 const childFile = fileURLToPath(new URL('./child.js', import.meta.url));
 
 export class Sandbox {

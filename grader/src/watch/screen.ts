@@ -1,5 +1,5 @@
 /** What watch mode shows: one screen that is drawn anew in a terminal, or texts one after the other without one. */
-import { bar, type Terminal } from '../cards/terminal.ts';
+import { bar, wrap, type Terminal } from '../cards/terminal.ts';
 
 export class Screen {
   readonly #terminal: Terminal;
@@ -52,6 +52,6 @@ export class Screen {
   #draw(): void {
     const { color } = this.#terminal;
     const body = [this.#main(), ...this.#notes.map((note) => note())].map((text) => text.trimEnd()).join('\n\n');
-    this.#out.write(`\u001b[2J\u001b[H${body}\n\n${color.dim(this.#footer)}\n${this.#status}`);
+    this.#out.write(`\u001b[2J\u001b[H${body}\n\n${color.dim(wrap(this.#footer, this.#terminal.width))}\n${this.#status}`);
   }
 }

@@ -26,7 +26,7 @@ const help = [
   '?  this help                q  quit',
 ].join('\n');
 
-const footer = 'n next  p previous  r rerun  h hint  d diff  s solution  t claim  e edit  l list  x reset  ? help  q quit';
+const footer = 'n next  p previous  r rerun  h hint  t claim  e edit  l list  ? help  q quit';
 
 /** A save of two writes in a row is one save. */
 const settle = 12;
