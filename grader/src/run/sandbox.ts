@@ -53,7 +53,7 @@ export class Sandbox {
     const { NODE_OPTIONS: _, ...env } = process.env;
     this.#child = fork(childFile, [], {
       cwd, env: { ...env, FORCE_COLOR: '0' }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: ['--max-old-space-size=1536', '--stack-size=900'],
+      execArgv: ['--max-old-space-size=1536'],
     });
     this.#ready = new Promise((resolve) => {
       this.#child.on('message', (message: Message) => {
