@@ -161,11 +161,11 @@ export const classLosses: Table<ClassLossFunctions> = {
       const dim = input.ndim === 1 ? 0 : 1;
       if (input.ndim === 0) throw shapeError('crossEntropy', 'Dimension out of range (expected to be in range of [-1, 0], but got 1)', input, target);
       checkClasses(input, target, weight);
-      const logs = input.logSoftmax(dim), [loss, total] = nll.nllLoss(logs, target, weight, ignoreIndex, reduction);
+      const logs = input.logSoftmax(dim), [loss, divisor] = nll.nllLoss(logs, target, weight, ignoreIndex, reduction);
       if (smoothing === 0) return loss;
       const weighed = weight === null ? logs : logs.mul(weight.reshape(input.shape.map((_, d) => (d === dim ? weight.count : 1))));
       const spread = weighed.sum(dim).neg().reshape([...target.shape]).maskedFill(target.eq(ignoreIndex), 0);
-      const even = reduction === 'none' ? spread : reduction === 'sum' ? spread.sum() : spread.sum().div(total);
+      const even = reduction === 'none' ? spread : reduction === 'sum' ? spread.sum() : spread.sum().div(divisor.detach());
       return loss.mul(1 - smoothing).add(even.mul(smoothing / input.shape[dim]));
     },
   }),

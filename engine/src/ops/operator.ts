@@ -151,7 +151,11 @@ export function invokeInPlace(c: Callable, args: readonly unknown[]): Tensor {
   const watch = observers.active ? observers.enter(name, values) : null;
   try {
     checkWritable(x);
-    if ('compose' in c.op) return x.copy_((c.op.compose as (...a: unknown[]) => Tensor)(...values));
+    if ('compose' in c.op) {
+      // A copy stays behind for the gradients to read.
+      const before = wantsGrad(values as Input[]) ? x.clone() : x;
+      return x.copy_((c.op.compose as (...a: unknown[]) => Tensor)(before, ...values.slice(1)));
+    }
     const [inputs, attrs] = split(c, values);
     const op = c.op as KernelOperator<never>, meta = op.meta(inputs, attrs) as Meta;
     commonDevice(c.name, inputs);

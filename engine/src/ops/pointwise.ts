@@ -1,4 +1,4 @@
-import { binary, unary, zip } from '../cpu/pointwise.ts';
+import { binary, unary, workDType, zip } from '../cpu/pointwise.ts';
 import { denseAs } from '../cpu/copy.ts';
 import { TorchError } from '../errors.ts';
 import { dtypeInfo, isFloat, resultType, type DType } from '../tensor/dtype.ts';
@@ -204,6 +204,7 @@ export const pointwise: Table<PointwiseOps> = {
     cpu([out], [a, b]) {
       const dtype = promoted(a, b), simple = typeof b === 'number' && isFloat(dtype) ? powerKernels[b] : undefined;
       if (simple && a instanceof Tensor) unary(simple, out, a, dtype);
+      else if (b === 3 && a instanceof Tensor && a !== out && a.dtype === out.dtype && out.dtype === workDType(out.dtype) && isFloat(dtype)) { unary('square', out, a, dtype); binary('mul', out, out, a, dtype); }
       else binary('pow', out, a as Operand, b as Operand, dtype);
     },
     saves: (need) => ({ x: [0, 1], y: need[1] ? [0] : [] }),
