@@ -11,8 +11,12 @@ export { BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, CTCL
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout.ts';
 export { CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d, ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d, ReplicationPad3d, ZeroPad1d, ZeroPad2d, ZeroPad3d } from './padding.ts';
 export { Embedding, EmbeddingBag } from './sparse.ts';
+export { GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell } from './rnn.ts';
+export { MultiheadAttention } from './attention.ts';
+export { Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer } from './transformer.ts';
 export { ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './vision.ts';
 export { CosineSimilarity, PairwiseDistance } from './distance.ts';
 export { Flatten, Unflatten } from './flatten.ts';
 export * as functional from './functional.ts';
 export * as init from './init.ts';
+export * as utils from './utils/index.ts';

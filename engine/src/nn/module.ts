@@ -230,6 +230,16 @@ export class Module {
   _name(): string { return this.constructor.name; }
   [inspect.custom](): string { return this.toString(); }
 }
+/** A module of the same class with the same mode, buffer names and hooks, and no properties yet: what `deepcopy` begins with. */
+export function emptyTwin<M extends Module>(m: M): M {
+  const self = ((...args: unknown[]) => call(self, args)) as unknown as M, h = of(m), backward = new ModuleBackwardHooks();
+  Object.setPrototypeOf(self, Object.getPrototypeOf(m) as object);
+  delete (self as { name?: unknown }).name;
+  delete (self as { length?: unknown }).length;
+  for (const kind of ['hooks', 'preHooks'] as const) for (const [id, hook] of h.backward[kind]) backward[kind].set(id, hook as never);
+  hidden.set(self, { training: h.training, buffers: new Map(h.buffers), absent: new Set(h.absent), preHooks: new Map(h.preHooks), hooks: new Map(h.hooks), backward });
+  return self;
+}
 /** A module is called with the arguments of its `forward`. */
 export interface Module { (...inputs: Parameters<this['forward']>): ReturnType<this['forward']> }
 type Parameters<F> = F extends (...args: infer A) => unknown ? A : never;
