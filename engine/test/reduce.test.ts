@@ -113,9 +113,9 @@ describe('gradients', () => {
 });
 
 it('histograms count every element once', () => {
-  const x = torch.randn(500), { hist, bin_edges } = torch.histogram(x, 7);
+  const x = torch.randn(500), { hist, binEdges } = torch.histogram(x, 7);
   expect(hist.sum().item()).toBe(500);
-  expect(bin_edges.shape).toEqual([8]);
+  expect(binEdges.shape).toEqual([8]);
   expect(torch.histc(x, { bins: 7, min: -1, max: 1 }).sum().item()).toBe(x.abs().le(1).sum().item());
   expect(values(ints([0, 2, 2]).bincount({ minlength: 5 }))).toEqual([1, 0, 2, 0, 0]);
 });

@@ -56,3 +56,11 @@ export function spread(t: Tensor, shape: Shape): Tensor {
   copyStrided(dtypeInfo(t.dtype).bytes, t.ptr, broadcastStrides(t.shape, t.strides, shape), out.ptr, contiguousStrides(shape), shape);
   return out;
 }
+
+/** Writes computed values, converted, into a contiguous tensor. */
+export function writeValues(dst: Tensor, values: Float64Array): void {
+  if (dst.dtype === 'float64') { (dst.window() as Float64Array).set(values); return; }
+  const t = Tensor.allocate([values.length], 'float64', dst.device);
+  (t.window() as Float64Array).set(values);
+  castElements('float64', t.ptr, dst.dtype, dst.ptr, dst.count);
+}

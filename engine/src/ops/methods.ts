@@ -11,6 +11,7 @@ import type { Brackets, indexInPlace, IndexOps } from './indexing.ts';
 import type { ShapeOps } from './shape.ts';
 import type { InPlace } from './signatures.ts';
 import type { PointwiseOps, pointwiseInPlace } from './pointwise.ts';
+import type { TorchLinalgOps } from './linalg.ts';
 import type { MatmulOps, matmulInPlace } from './matmul.ts';
 import type { ReduceOps } from './reduce.ts';
 import type { scanInPlace, ScanOps } from './scan.ts';
@@ -27,7 +28,7 @@ type Names<T extends readonly string[]> = T[number];
 
 /** The methods that tensors have: one interface for each family of operators, and the in-place forms. */
 export interface TensorMethods extends
-  ReduceOps, MatmulOps, InPlace<MatmulOps, Names<typeof matmulInPlace>>, ScanOps, InPlace<ScanOps, Names<typeof scanInPlace>>, SortOps, StatisticsOps, UniqueOps, NormOps, InPlace<NormOps, Names<typeof normInPlace>>,
+  ReduceOps, MatmulOps, InPlace<MatmulOps, Names<typeof matmulInPlace>>, ScanOps, InPlace<ScanOps, Names<typeof scanInPlace>>, SortOps, StatisticsOps, UniqueOps, TorchLinalgOps, NormOps, InPlace<NormOps, Names<typeof normInPlace>>,
   PointwiseOps, InPlace<PointwiseOps, Names<typeof pointwiseInPlace>>,
   ActivationOps, InPlace<ActivationOps, Names<typeof activationInPlace>>,
   SpecialOps, InPlace<SpecialOps, Names<typeof specialInPlace>>,

@@ -13,7 +13,8 @@ export type ValuesAndIndices = Results<readonly ['values', 'indices']>;
  */
 export function results<const N extends readonly string[]>(name: string, names: N, tensors: readonly Tensor[]): Results<N> {
   const list: Tensor[] = [...tensors];
-  const text = (): string => `torch.return_types.${name}(\n${names.map((n, i) => `${n}=${String(list[i])}`).join(',\n')})`;
+  const printed = names.map((n) => n.replace(/(?<=[a-z])[A-Z]/g, (c) => `_${c.toLowerCase()}`));
+  const text = (): string => `torch.return_types.${name}(\n${printed.map((n, i) => `${n}=${String(list[i])}`).join(',\n')})`;
   const hidden: PropertyDescriptorMap = { toString: { value: text }, [inspect.custom]: { value: text } };
   names.forEach((n, i) => { hidden[n] = { value: list[i] }; });
   return Object.defineProperties(list, hidden) as unknown as Results<N>;

@@ -1,4 +1,4 @@
-import { copyInto, denseAs } from '../cpu/copy.ts';
+import { denseAs, writeValues } from '../cpu/copy.ts';
 import { TorchError } from '../errors.ts';
 import { isFloat, scalarTypeName } from '../tensor/dtype.ts';
 import { showShape } from '../tensor/layout.ts';
@@ -16,7 +16,7 @@ export interface StatisticsOps {
   /** How many elements fall into each of `bins` equal intervals from `min` to `max` (of the data where both are equal). */
   histc(bins?: number | { bins?: number; min?: number; max?: number }, min?: number, max?: number): Tensor;
   /** Counts (or summed weights, or a density) in `bins` equal intervals or between the given edges, and the edges. */
-  histogram(bins: number | Tensor, options?: HistogramOptions): Results<readonly ['hist', 'bin_edges']>;
+  histogram(bins: number | Tensor, options?: HistogramOptions): Results<readonly ['hist', 'binEdges']>;
   /** How often each of 0, 1, 2, … occurs, or the sum of its weights. */
   bincount(weights?: Tensor | null | { weights?: Tensor | null; minlength?: number }, minlength?: number): Tensor;
   /** Covariances of the rows, which are variables; columns are observations. */
@@ -41,7 +41,7 @@ const histcOp = ready('histc', kernel<{ bins: number; min: number; max: number }
   cpu([out], [x], { bins, min, max }) {
     const counts = new Float64Array(bins), v = values(x as Tensor);
     for (let i = 0; i < v.length; i++) if (v[i] >= min && v[i] <= max) counts[Math.min(Math.floor(((v[i] - min) * bins) / (max - min)), bins - 1)]++;
-    write(out, counts);
+    writeValues(out, counts);
   },
   grad: 'a count does not change smoothly',
 }));
@@ -52,15 +52,10 @@ const histogramOp = ready('histogram', kernel<{ density: boolean }>({
     const v = values(x as Tensor), edges = values(e as Tensor), w = weight instanceof Tensor ? values(weight) : null, sums = new Float64Array(edges.length - 1);
     for (let i = 0; i < v.length; i++) { const at = interval(edges, v[i]); if (at >= 0) sums[at] += w ? w[i] : 1; }
     if (density) { const all = sums.reduce((a, b) => a + b, 0); sums.forEach((s, i) => { sums[i] = s / all / (edges[i + 1] - edges[i]); }); }
-    write(out, sums);
+    writeValues(out, sums);
   },
   grad: 'a count does not change smoothly',
 }));
-function write(out: Tensor, from: Float64Array): void {
-  const t = Tensor.allocate(out.shape, 'float64', out.device);
-  t.window().set(from as never);
-  copyInto(out, t);
-}
 const extent = (x: Tensor): [number, number] => (x.count ? [x.min().item() as number, x.max().item() as number] : [0, 1]);
 
 export const statistics: Table<StatisticsOps> = {
@@ -91,7 +86,7 @@ export const statistics: Table<StatisticsOps> = {
         if (lo === hi) { lo -= 0.5; hi += 0.5; }
         edges = tensor(Array.from({ length: bins + 1 }, (_, i) => (i === bins ? hi : lo + ((hi - lo) / bins) * i)), { dtype: x.dtype, device: x.device });
       }
-      return results('histogram', ['hist', 'bin_edges'], [invoke(histogramOp, [x, edges, weight, density], 0) as Tensor, edges]);
+      return results('histogram', ['hist', 'binEdges'], [invoke(histogramOp, [x, edges, weight, density], 0) as Tensor, edges]);
     },
   }),
   bincount: composite({
@@ -106,7 +101,7 @@ export const statistics: Table<StatisticsOps> = {
       const w = weights && values(weights), sums = new Float64Array(v.reduce((m, n) => Math.max(m, n + 1), minlength));
       for (let i = 0; i < v.length; i++) sums[v[i]] += w ? w[i] : 1;
       const out = Tensor.allocate([sums.length], !weights ? 'int64' : weights.dtype === 'float32' ? 'float32' : 'float64', x.device);
-      write(out, sums);
+      writeValues(out, sums);
       return out;
     },
   }),
