@@ -88,9 +88,11 @@ function plan(x: Tensor, inputs: readonly Input[], { at }: At): Plan {
 }
 const ordered = (x: Tensor, order: readonly number[]): Tensor => new Tensor(x.storage, x.dtype, { shape: order.map((d) => x.shape[d]), strides: order.map((d) => x.strides[d]), offset: x.offset }, x.device);
 
-/** The indices as one: positions in the indexed dimensions seen as a single one. */
-function linear(x: Tensor, inputs: readonly Input[], { at }: At, { common }: Plan): Tensor {
+/** The indices as one: positions in the indexed dimensions seen as a single one. Null where they select nothing: PyTorch doesn't look at them then. */
+function linear(x: Tensor, inputs: readonly Input[], { at }: At, { common, shape }: Plan): Tensor | null {
   const dims = at.flatMap((p, d) => (p === null ? [] : [d]));
+  if (numelOf(common) && dims.some((d) => x.shape[d] === 0)) throw new TorchError('index is out of bounds for dimension with size 0', { operator: 'index', shapes: [x.shape] });
+  if (numelOf(shape) === 0) return null;
   const each = dims.map((d) => positions(spread(denseAs(inputs[at[d]!] as Tensor, 'int64'), common), x.shape[d], true, outOfBounds('index', d, x.shape[d])));
   if (each.length === 1) return each[0];
   const out = Tensor.allocate(common, 'int64', x.device), words = heap.i32;
@@ -136,7 +138,7 @@ export const indexing: Table<IndexOps> = {
     meta: (inputs, attrs) => ({ shape: plan(inputs[0] as Tensor, inputs, attrs).shape, dtype: (inputs[0] as Tensor).dtype }),
     cpu([out], inputs, attrs) {
       const x = inputs[0] as Tensor, p = plan(x, inputs, attrs), idx = linear(x, inputs, attrs, p), from = ordered(x, p.order);
-      if (out.count) selectRows(out, from, rowsOf(from.shape, p.lead, p.span), idx);
+      if (idx) selectRows(out, from, rowsOf(from.shape, p.lead, p.span), idx);
     },
     saves: savedIndices,
     grad: (g, { x, attrs, inputs: [input] }) => [g.newZeros([...input!.shape]).indexPut_(listOf(x, attrs), g, true)],
@@ -237,6 +239,7 @@ const fitsInto = (shape: Shape, to: Shape): boolean => shape.length <= to.length
 
 function putAt(target: Tensor, inputs: readonly Input[], attrs: At & { accumulate: boolean }): void {
   const values = inputs[1] as Tensor, p = plan(target, inputs, attrs), idx = linear(target, inputs, attrs, p), to = ordered(target, p.order), r = rowsOf(to.shape, p.lead, p.span);
+  if (!idx) return;
   if (attrs.accumulate) addRows(to, r, idx, spread(values, p.shape));
   else putRows(to, r, idx, values.count === 1 ? values : spread(values, p.shape));
 }
