@@ -1,7 +1,7 @@
 import { full } from '../ops/create.ts';
 import { TorchError } from '../errors.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { FACTORY, pairs, py, real, signature, type FactoryOptions } from './arguments.ts';
+import { FACTORY, factory, pairs, py, real, signature, type FactoryOptions } from './arguments.ts';
 import * as F from './functional.ts';
 import { constant_ } from './init.ts';
 import { Module } from './module.ts';
@@ -196,7 +196,7 @@ export class PReLU extends Module {
     const a = preluArguments(args);
     this.numParameters = a.numParameters;
     this.init = a.init;
-    this.weight = new Parameter(full([a.numParameters], a.init, a));
+    this.weight = new Parameter(full([a.numParameters], a.init, factory(a)));
   }
   resetParameters(): void { constant_(this.weight, this.init); }
   override forward(input: Tensor): Tensor { return F.prelu(input, this.weight); }

@@ -20,6 +20,9 @@ export function signature<T extends object>(text: string): (args: readonly unkno
   };
 }
 
+/** What `empty` and its like take of a layer's arguments. */
+export const factory = (a: FactoryOptions): FactoryOptions => ({ device: a.device ?? null, dtype: a.dtype ?? null });
+
 /** A value as Python prints it. */
 export function py(v: unknown): string {
   if (v === null || v === undefined) return 'None';

@@ -2,7 +2,7 @@ import { TorchError } from '../errors.ts';
 import type { Sizes } from '../ops/conv.ts';
 import { empty } from '../ops/create.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { FACTORY, py, signature, type FactoryOptions } from './arguments.ts';
+import { FACTORY, factory, py, signature, type FactoryOptions } from './arguments.ts';
 import { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, pad } from './functional.ts';
 import { calculateFans, kaimingUniform_, uniform_ } from './init.ts';
 import { Module } from './module.ts';
@@ -52,8 +52,8 @@ abstract class ConvNd extends Module {
     this.outputPadding = a.outputPadding ?? a.stride.map(() => 0);
     this.groups = a.groups;
     this.paddingMode = a.paddingMode;
-    this.weight = new Parameter(empty(transposed ? [a.inChannels, a.outChannels / a.groups, ...a.kernelSize] : [a.outChannels, a.inChannels / a.groups, ...a.kernelSize], a));
-    if (a.bias) this.bias = new Parameter(empty([a.outChannels], a)); else this.registerParameter('bias', null);
+    this.weight = new Parameter(empty(transposed ? [a.inChannels, a.outChannels / a.groups, ...a.kernelSize] : [a.outChannels, a.inChannels / a.groups, ...a.kernelSize], factory(a)));
+    if (a.bias) this.bias = new Parameter(empty([a.outChannels], factory(a))); else this.registerParameter('bias', null);
     this.resetParameters();
   }
   resetParameters(): void {

@@ -1,6 +1,6 @@
 import { empty } from '../ops/create.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { FACTORY, py, signature, type FactoryOptions } from './arguments.ts';
+import { FACTORY, factory, py, signature, type FactoryOptions } from './arguments.ts';
 import { bilinear, linear } from './functional.ts';
 import { calculateFans, kaimingUniform_, uniform_ } from './init.ts';
 import { Module } from './module.ts';
@@ -35,8 +35,8 @@ export class Linear extends Module {
     const a = linearArguments(args);
     this.inFeatures = a.inFeatures;
     this.outFeatures = a.outFeatures;
-    this.weight = new Parameter(empty([a.outFeatures, a.inFeatures], a));
-    if (a.bias) this.bias = new Parameter(empty([a.outFeatures], a)); else this.registerParameter('bias', null);
+    this.weight = new Parameter(empty([a.outFeatures, a.inFeatures], factory(a)));
+    if (a.bias) this.bias = new Parameter(empty([a.outFeatures], factory(a))); else this.registerParameter('bias', null);
     this.resetParameters();
   }
   resetParameters(): void {
@@ -65,8 +65,8 @@ export class Bilinear extends Module {
     this.in1Features = a.in1Features;
     this.in2Features = a.in2Features;
     this.outFeatures = a.outFeatures;
-    this.weight = new Parameter(empty([a.outFeatures, a.in1Features, a.in2Features], a));
-    if (a.bias) this.bias = new Parameter(empty([a.outFeatures], a)); else this.registerParameter('bias', null);
+    this.weight = new Parameter(empty([a.outFeatures, a.in1Features, a.in2Features], factory(a)));
+    if (a.bias) this.bias = new Parameter(empty([a.outFeatures], factory(a))); else this.registerParameter('bias', null);
     this.resetParameters();
   }
   resetParameters(): void {

@@ -12,13 +12,14 @@ type Old = boolean | null;
 const REDUCTION = "bool? size_average=None, bool? reduce=None, str reduction='mean'";
 type Parameters<O> = [sizeAverage?: Old | O, reduce?: Old | O, reduction?: Reduction | O];
 
-/** A loss: its arguments are properties; a weight is a buffer, so that it moves and is saved with the module. */
+/** A loss: its arguments are properties; weights are buffers, so that they move and are saved with the module. */
 abstract class Loss extends Module {
   declare readonly reduction: Reduction;
   constructor(text: string, args: readonly unknown[], check = true) {
     super();
-    const { sizeAverage, reduce, reduction, weight, ...rest } = signature<Record<string, unknown>>(text)(args);
+    const { sizeAverage, reduce, reduction, weight, posWeight, ...rest } = signature<Record<string, unknown>>(text)(args);
     if (weight !== undefined) this.registerBuffer('weight', weight as Tensor | null);
+    if (posWeight !== undefined) this.registerBuffer('pos_weight', posWeight as Tensor | null);
     Object.assign(this, rest, { reduction: check ? reductionOf(reduction as string, (sizeAverage ?? null) as Old, (reduce ?? null) as Old) : reduction });
   }
 }
@@ -81,12 +82,7 @@ interface LogitsOptions extends WeightOptions { posWeight?: Tensor | null }
 export class BCEWithLogitsLoss extends Loss {
   declare weight: Tensor | null;
   declare pos_weight: Tensor | null;
-  constructor(...args: [...WeightParameters<LogitsOptions>, posWeight?: Tensor | null | LogitsOptions]) {
-    super(`BCEWithLogitsLoss(Tensor? weight=None, ${REDUCTION}, Tensor? pos_weight=None)`, args);
-    const given = this as unknown as { posWeight?: Tensor | null }, positive = given.posWeight ?? null;
-    delete given.posWeight;
-    this.registerBuffer('pos_weight', positive);
-  }
+  constructor(...args: [...WeightParameters<LogitsOptions>, posWeight?: Tensor | null | LogitsOptions]) { super(`BCEWithLogitsLoss(Tensor? weight=None, ${REDUCTION}, Tensor? pos_weight=None)`, args); }
   get posWeight(): Tensor | null { return this.pos_weight; }
   override forward(input: Tensor, target: Tensor): Tensor { return F.binaryCrossEntropyWithLogits(input, target, { weight: this.weight, posWeight: this.pos_weight, reduction: this.reduction }); }
 }

@@ -1,7 +1,7 @@
 import { TorchError } from '../errors.ts';
 import { empty, ones, tensor, zeros } from '../ops/create.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { FACTORY, pairs, py, real, signature, type FactoryOptions } from './arguments.ts';
+import { FACTORY, factory, pairs, py, real, signature, type FactoryOptions } from './arguments.ts';
 import * as F from './functional.ts';
 import { ones_, zeros_ } from './init.ts';
 import { Module } from './module.ts';
@@ -33,11 +33,11 @@ abstract class RunningNorm extends Module {
     this.momentum = a.momentum;
     this.affine = a.affine;
     this.trackRunningStats = a.trackRunningStats;
-    if (a.affine) this.weight = new Parameter(empty([a.numFeatures], a)); else this.registerParameter('weight', null);
-    if (a.affine && a.bias) this.bias = new Parameter(empty([a.numFeatures], a)); else this.registerParameter('bias', null);
+    if (a.affine) this.weight = new Parameter(empty([a.numFeatures], factory(a))); else this.registerParameter('weight', null);
+    if (a.affine && a.bias) this.bias = new Parameter(empty([a.numFeatures], factory(a))); else this.registerParameter('bias', null);
     const track = a.trackRunningStats;
-    this.registerBuffer('running_mean', track ? zeros([a.numFeatures], a) : null);
-    this.registerBuffer('running_var', track ? ones([a.numFeatures], a) : null);
+    this.registerBuffer('running_mean', track ? zeros([a.numFeatures], factory(a)) : null);
+    this.registerBuffer('running_var', track ? ones([a.numFeatures], factory(a)) : null);
     this.registerBuffer('num_batches_tracked', track ? tensor(0, { dtype: 'int64', device: a.device }) : null);
     if (this.weight) ones_(this.weight);
     if (this.bias) zeros_(this.bias);
@@ -127,8 +127,8 @@ export class LayerNorm extends Module {
     this.normalizedShape = a.normalizedShape;
     this.eps = a.eps;
     this.elementwiseAffine = a.elementwiseAffine;
-    if (a.elementwiseAffine) this.weight = new Parameter(ones([...a.normalizedShape], a)); else this.registerParameter('weight', null);
-    if (a.elementwiseAffine && a.bias) this.bias = new Parameter(zeros([...a.normalizedShape], a)); else this.registerParameter('bias', null);
+    if (a.elementwiseAffine) this.weight = new Parameter(ones([...a.normalizedShape], factory(a))); else this.registerParameter('weight', null);
+    if (a.elementwiseAffine && a.bias) this.bias = new Parameter(zeros([...a.normalizedShape], factory(a))); else this.registerParameter('bias', null);
   }
   resetParameters(): void { if (this.weight) ones_(this.weight); if (this.bias) zeros_(this.bias); }
   override forward(input: Tensor): Tensor { return F.layerNorm(input, this.normalizedShape, this.weight, this.bias, this.eps); }
@@ -151,7 +151,7 @@ export class RMSNorm extends Module {
     this.normalizedShape = a.normalizedShape;
     this.eps = a.eps;
     this.elementwiseAffine = a.elementwiseAffine;
-    if (a.elementwiseAffine) this.weight = new Parameter(ones([...a.normalizedShape], a)); else this.registerParameter('weight', null);
+    if (a.elementwiseAffine) this.weight = new Parameter(ones([...a.normalizedShape], factory(a))); else this.registerParameter('weight', null);
   }
   resetParameters(): void { if (this.weight) ones_(this.weight); }
   override forward(input: Tensor): Tensor { return F.rmsNorm(input, this.normalizedShape, this.weight, this.eps); }
@@ -178,8 +178,8 @@ export class GroupNorm extends Module {
     this.numChannels = a.numChannels;
     this.eps = a.eps;
     this.affine = a.affine;
-    if (a.affine) this.weight = new Parameter(ones([a.numChannels], a)); else this.registerParameter('weight', null);
-    if (a.affine && a.bias) this.bias = new Parameter(zeros([a.numChannels], a)); else this.registerParameter('bias', null);
+    if (a.affine) this.weight = new Parameter(ones([a.numChannels], factory(a))); else this.registerParameter('weight', null);
+    if (a.affine && a.bias) this.bias = new Parameter(zeros([a.numChannels], factory(a))); else this.registerParameter('bias', null);
   }
   resetParameters(): void { if (this.weight) ones_(this.weight); if (this.bias) zeros_(this.bias); }
   override forward(input: Tensor): Tensor { return F.groupNorm(input, this.numGroups, this.weight, this.bias, this.eps); }

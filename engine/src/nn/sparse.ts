@@ -2,7 +2,7 @@ import { TorchError } from '../errors.ts';
 import { empty } from '../ops/create.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { noGrad } from '../autograd/modes.ts';
-import { FACTORY, py, signature, type FactoryOptions } from './arguments.ts';
+import { FACTORY, factory, py, signature, type FactoryOptions } from './arguments.ts';
 import * as F from './functional.ts';
 import { normal_ } from './init.ts';
 import { Module } from './module.ts';
@@ -40,7 +40,7 @@ abstract class Table extends Module {
     this.scaleGradByFreq = a.scaleGradByFreq;
     this.sparse = a.sparse;
     if (a._weight && (a._weight.shape[0] !== a.numEmbeddings || a._weight.shape[1] !== a.embeddingDim)) throw new TorchError('Shape of weight does not match num_embeddings and embedding_dim', { shapes: [a._weight.shape] });
-    this.weight = new Parameter(a._weight ?? empty([a.numEmbeddings, a.embeddingDim], a), !a._freeze);
+    this.weight = new Parameter(a._weight ?? empty([a.numEmbeddings, a.embeddingDim], factory(a)), !a._freeze);
     if (!a._weight) this.resetParameters();
   }
   resetParameters(): void {
