@@ -127,7 +127,7 @@ export const losses: Table<LossFunctions> = {
   hingeEmbeddingLoss: composite({
     schema: `hingeEmbeddingLoss(Tensor input, Tensor target, float margin=1, ${REDUCTION})`,
     compose(input: Tensor, target: Tensor, margin: number, sizeAverage: boolean | null, reduce: boolean | null, reduction: string) {
-      const far = input.neg().add(margin).clamp(0);
+      const far = input.rsub(margin).clamp(0);
       return reduced(far.maskedFill(target.eq(1), 0).add(input.maskedFill(target.eq(-1), 0)), reductionOf(reduction, sizeAverage, reduce));
     },
   }),

@@ -1,11 +1,14 @@
 import { binary, unary, workDType, zip } from '../cpu/pointwise.ts';
 import { denseAs } from '../cpu/copy.ts';
 import { TorchError } from '../errors.ts';
+import { bfloat16Bits, halfBits } from '../tensor/bits.ts';
 import { dtypeInfo, isFloat, resultType, type DType } from '../tensor/dtype.ts';
+import { fromBFloat16, fromHalf } from '../tensor/read.ts';
 import { Tensor, type Operand } from '../tensor/tensor.ts';
 import { broadcastAll, binaryOp, crosswise, floating, needsTensor, nodeName, noSlope, notImplemented, promoted } from './elementwise.ts';
 import { functions } from './install.ts';
 import { composite, kernel, type KernelOperator, type Table } from './operator.ts';
+import type { Functions } from './signatures.ts';
 
 type Rounding = 'trunc' | 'floor' | null;
 
@@ -72,11 +75,18 @@ export interface PointwiseOps {
   /** `input + value * tensor1 / tensor2`. */
   addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): Tensor;
 }
+/** As functions, these take a number as the first of the two as well: `torch.pow(2, x)`. */
+type NumberFirst = { readonly [K in 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'floatPower' | 'remainder' | 'xlogy']: (input: number, other: Tensor) => Tensor };
+export type PointwiseFunctions = Functions<PointwiseOps> & NumberFirst;
+
 /** Those of them that also have an in-place form. */
 export const pointwiseInPlace = [
   'add', 'sub', 'subtract', 'mul', 'multiply', 'div', 'divide', 'trueDivide', 'floorDivide', 'remainder', 'fmod', 'pow', 'floatPower',
   'atan2', 'arctan2', 'hypot', 'copysign', 'heaviside', 'ldexp', 'xlogy', 'lerp', 'addcmul', 'addcdiv',
 ] as const;
+
+/** How a first operand that is a number becomes one of the 16-bit floats; a second one stays exact, as in PyTorch. */
+const rounding: Partial<Record<DType, (v: number) => number>> = { float16: (v) => fromHalf(halfBits(v)), bfloat16: (v) => fromBFloat16(bfloat16Bits(v)) };
 
 /** `input ± alpha * other`, as one operator. */
 function sumOp(name: 'add' | 'sub', check?: (d: DType) => void): KernelOperator<never> {
@@ -99,7 +109,7 @@ function sumOp(name: 'add' | 'sub', check?: (d: DType) => void): KernelOperator<
         if (other instanceof Tensor) { const scaled = Tensor.allocate(other.shape, dtype, other.device); binary('mul', scaled, other, alpha, dtype); other = scaled; }
         else other = Number(other) * Number(alpha);
       }
-      binary(name, out, a as Operand, other, dtype);
+      binary(name, out, a instanceof Tensor ? a : rounding[dtype]?.(Number(a)) ?? (a as number), other, dtype);
     },
     grad: (g, { need, attrs }) => { const scale = sign * Number(attrs.alpha); return [g, !need[1] ? null : scale === 1 ? g : scale === -1 ? g.neg() : g.mul(scale)]; },
   });
