@@ -9,7 +9,7 @@ import { core, type CoreOps, type SmoothOps } from './activation.ts';
 import { functions } from './install.ts';
 import { composite, type CompositeOperator, type Table } from './operator.ts';
 
-interface InPlaceOption { inplace?: boolean }
+export interface InPlaceOption { inplace?: boolean }
 
 /** Activations of `nn.functional`. `inplace` changes the input instead of making a result. */
 export interface ActivationFunctions extends SmoothOps {

@@ -13,7 +13,7 @@ import { composite, kernel, type Table } from './operator.ts';
 import type { Functions } from './signatures.ts';
 import { fillWith } from './write.ts';
 
-interface WeightOption { weight?: Tensor | null }
+export interface WeightOption { weight?: Tensor | null }
 
 /** Losses of `nn.functional` for classes and probabilities. */
 export interface ClassLossFunctions {
