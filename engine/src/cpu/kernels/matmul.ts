@@ -1,6 +1,6 @@
 // Matrix products. Strides are in elements unless a name says bytes. No function allocates or traps; each may be
 // split over threads by shifting its pointers (rows of A and C, or columns of B and C): the sums of one element
-// of C are taken in an order that depends on k alone, as long as every part keeps more than 8 rows and columns.
+// of C are taken in an order that depends on k alone, as long as every part keeps more than 8 rows and 16 columns.
 import { madd } from './math'
 import { even_block, pack_a_f32, pack_b_f32, tiles_f32, tiles_rows_f32, up } from './panels'
 import { MR, NR, TILE_BYTES } from './tile'
