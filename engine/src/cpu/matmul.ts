@@ -22,11 +22,19 @@ export function product(out: Tensor, a: Tensor, b: Tensor, bias: Tensor | null =
   const left = a.dtype === work ? a : denseAs(a, work), right = b.dtype === work ? b : denseAs(b, work), row = bias && denseAs(bias, work);
   const to = out.dtype === work ? out : Tensor.allocate(out.shape, work, out.device);
   if (to !== out && accumulate) copyInto(to, out);
-  const batch = out.shape.slice(0, -2), count = numelOf(batch), [m, n] = out.shape.slice(-2), k = left.shape[left.ndim - 1];
+  if (out.ndim === 2 && left.ndim === 2 && right.ndim === 2) {
+    const [m, n] = out.shape, k = left.shape[1];
+    kernels[`gemm_${type}`](m, n, k, left.ptr, left.strides[0], left.strides[1], right.ptr, right.strides[0], right.strides[1], to.ptr, n, accumulate ? 1 : 0, row ? row.ptr : 0, scratch(kernels[`gemm_scratch_${type}`](m, n, k)));
+  } else multiplyBatches(to, left, right, row ? row.ptr : 0, accumulate, type, size);
+  if (to !== out) castElements(work, to.ptr, out.dtype, out.ptr, out.count);
+}
+
+function multiplyBatches(to: Tensor, left: Tensor, right: Tensor, bias: number, accumulate: boolean, type: string, size: number): void {
+  const batch = to.shape.slice(0, -2), count = numelOf(batch), [m, n] = to.shape.slice(-2), k = left.shape[left.ndim - 1];
   const [rsa, csa] = left.strides.slice(-2), [rsb, csb] = right.strides.slice(-2), sa = batchStrides(left, batch), sb = batchStrides(right, batch);
   const gemm = kernels[`bgemm_${type}`], needs = kernels[`gemm_scratch_${type}`];
   const run = (times: number, bsa: number, bsb: number, rows: number, step: number, pa: number, pb: number, pc: number): void => {
-    gemm(times, bsa, bsb, rows * n, rows, n, k, pa, step, csa, pb, rsb, csb, pc, n, accumulate ? 1 : 0, row ? row.ptr : 0, scratch(needs(rows, n, k)));
+    gemm(times, bsa, bsb, rows * n, rows, n, k, pa, step, csa, pb, rsb, csb, pc, n, accumulate ? 1 : 0, bias, scratch(needs(rows, n, k)));
   };
   const single = sb.every((s) => s === 0), sameRows = numelOf(left.shape.slice(0, -1)) === count * m;
   const rows = single && sameRows ? viewStrides(left.shape.slice(0, -1), left.strides.slice(0, -1), [count * m]) : null;
@@ -42,5 +50,4 @@ export function product(out: Tensor, a: Tensor, b: Tensor, bias: Tensor | null =
       run(inner, sa[outer.length], sb[outer.length], m, rsa, pa, pb, to.ptr + i * inner * m * n * size);
     }
   }
-  if (to !== out) castElements(work, to.ptr, out.dtype, out.ptr, out.count);
 }

@@ -1,5 +1,5 @@
 import { dtypeInfo, type DType } from '../tensor/dtype.ts';
-import { numelOf, type Shape } from '../tensor/layout.ts';
+import type { Shape } from '../tensor/layout.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { castElements, denseAs } from './copy.ts';
 import { kernels } from './kernels.ts';
@@ -13,17 +13,20 @@ export interface Lanes { readonly data: Tensor; readonly outer: number; readonly
  * that take a copy of a contiguous tensor; then they come last.
  */
 export function lanes(x: Tensor, dims: readonly number[], dtype: DType): Lanes {
-  const { shape } = x, first = dims.length ? dims[0] : x.ndim, last = dims.length ? dims[dims.length - 1] : x.ndim - 1;
-  const between = shape.some((s, i) => i > first && i < last && s !== 1 && !dims.includes(i));
-  if (!between) {
-    const size = (from: number, to: number): number => numelOf(shape.slice(from, to));
-    return { data: denseAs(x, dtype), outer: size(0, first), n: size(first, last + 1), inner: size(last + 1, shape.length) };
+  const { shape } = x;
+  let outer = 1, n = 1, inner = 1, together = true;
+  for (let d = 0, next = 0; d < shape.length; d++) {
+    const size = shape[d];
+    if (next < dims.length && dims[next] === d) { if (inner !== 1) together = false; n *= size; next++; }
+    else if (next === 0) outer *= size;
+    else inner *= size;
   }
-  const order = [...shape.keys()].filter((i) => !dims.includes(i)), n = numelOf(dims.map((d) => shape[d]));
-  const outer = numelOf(order.map((d) => shape[d]));
+  if (!dims.length) { outer = x.count; n = 1; inner = 1; }
+  if (together) return { data: denseAs(x, dtype), outer, n, inner };
+  const order = [...shape.keys()].filter((i) => !dims.includes(i));
   order.push(...dims);
   const moved = new Tensor(x.storage, x.dtype, { shape: order.map((d) => shape[d]), strides: order.map((d) => x.strides[d]), offset: x.offset }, x.device);
-  return { data: denseAs(moved, dtype), outer, n, inner: 1 };
+  return { data: denseAs(moved, dtype), outer: outer * inner, n, inner: 1 };
 }
 
 /** The runs of neighbouring dimensions among `dims`, the last first; dimensions of size 1 separate nothing. */

@@ -71,7 +71,8 @@ export interface ReduceOps {
 /** The dimensions to reduce, ascending. None given, or an empty list unless `emptyIsAll` is false: all. */
 export function reducedDims(x: { shape: Shape }, dim: number | readonly number[] | null, emptyIsAll = true): number[] {
   if (x.shape.length > 64) throw new TorchError('only tensors with up to 64 dims are supported', { shapes: [x.shape] });
-  return wrapDims(dim, x.shape.length, emptyIsAll).sort((a, b) => a - b);
+  const dims = wrapDims(dim, x.shape.length, emptyIsAll);
+  return dims.length > 1 && dim !== null ? dims.sort((a, b) => a - b) : dims;
 }
 /** The shape that is left. */
 export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): number[] {
