@@ -6,8 +6,8 @@ import { scalarTypeName } from '../tensor/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { composite, invoke, kernel, ready, type Table } from './operator.ts';
 
-interface Renorm { maxNorm?: number | null; normType?: number; scaleGradByFreq?: boolean; sparse?: boolean }
-interface BagOptions extends Renorm { offsets?: Tensor | null; mode?: 'sum' | 'mean' | 'max'; perSampleWeights?: Tensor | null; includeLastOffset?: boolean; paddingIdx?: number | null }
+export interface Renorm { maxNorm?: number | null; normType?: number; scaleGradByFreq?: boolean; sparse?: boolean }
+export interface BagOptions extends Renorm { offsets?: Tensor | null; mode?: 'sum' | 'mean' | 'max'; perSampleWeights?: Tensor | null; includeLastOffset?: boolean; paddingIdx?: number | null }
 
 /** Looking up rows of a table. */
 export interface EmbeddingOps {

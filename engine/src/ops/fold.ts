@@ -8,7 +8,7 @@ import type { Sizes } from './conv.ts';
 import { functions } from './install.ts';
 import { composite, kernel, type Table } from './operator.ts';
 
-interface FoldOptions { dilation?: Sizes; padding?: Sizes; stride?: Sizes }
+export interface FoldOptions { dilation?: Sizes; padding?: Sizes; stride?: Sizes }
 /** Windows of an image as columns, and other exchanges of channels and places. */
 export interface FoldOps {
   /** The windows of input[N, C, H, W] as columns: [N, C · KH · KW, number of windows]. */

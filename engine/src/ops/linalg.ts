@@ -14,8 +14,8 @@ import { vectorNorm } from './vector-norm.ts';
 
 /** Orders of a matrix's norm. */
 export type MatrixNormOrder = number | 'fro' | 'nuc';
-interface NormOptions { ord?: MatrixNormOrder | null; dim?: Dims | null; keepdim?: boolean; dtype?: DType | null }
-interface Tolerance { atol?: number | Tensor | null; rtol?: number | Tensor | null; hermitian?: boolean }
+export interface NormOptions { ord?: MatrixNormOrder | null; dim?: Dims | null; keepdim?: boolean; dtype?: DType | null }
+export interface Tolerance { atol?: number | Tensor | null; rtol?: number | Tensor | null; hermitian?: boolean }
 
 /** `torch.linalg`: matrices are the last two dimensions, those before are batches. */
 export interface LinalgOps {
@@ -268,7 +268,7 @@ export interface TorchLinalgOps {
   /** X with A X = B for triangular A, and A. */
   triangularSolve(A: Tensor, upper?: boolean | TriangularOptions, transpose?: boolean | TriangularOptions): Results<readonly ['solution', 'clonedCoefficient']>;
 }
-interface TriangularOptions { upper?: boolean; transpose?: boolean; unitriangular?: boolean }
+export interface TriangularOptions { upper?: boolean; transpose?: boolean; unitriangular?: boolean }
 
 /** exp of a matrix by scaling, Taylor's series and squaring (Higham, 2005). */
 function exponential(x: Tensor): Tensor {

@@ -7,7 +7,7 @@ import { functions } from './install.ts';
 import { binaryOp, broadcastAll, notImplemented } from './elementwise.ts';
 import { composite, kernel, type Input, type KernelOperator, type Table } from './operator.ts';
 
-interface Bounds { min?: Operand | null; max?: Operand | null }
+export interface Bounds { min?: Operand | null; max?: Operand | null }
 
 /** Logic, bits, and choosing between values. */
 export interface LogicalOps {

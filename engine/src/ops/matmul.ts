@@ -8,7 +8,7 @@ import { Tensor } from '../tensor/tensor.ts';
 import { composite, invoke, kernel, ready, type KernelOperator, type Meta, type Table } from './operator.ts';
 
 /** Factors of a sum with a product: `beta * input + alpha * (a @ b)`. */
-interface Scaled { beta?: number; alpha?: number }
+export interface Scaled { beta?: number; alpha?: number }
 
 /** Products of matrices and vectors. */
 export interface MatmulOps {

@@ -16,8 +16,8 @@ import { separable } from './separable.ts';
 export interface MaxPoolOptions { kernelSize?: Sizes; stride?: Sizes | null; padding?: Sizes; dilation?: Sizes; ceilMode?: boolean; returnIndices?: boolean }
 /** Keyword arguments of average pooling; `divisorOverride` only in two and three dimensions. */
 export interface AvgPoolOptions { kernelSize?: Sizes; stride?: Sizes | null; padding?: Sizes; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }
-interface LPPoolOptions { stride?: Sizes | null; ceilMode?: boolean }
-interface UnpoolOptions { kernelSize?: Sizes; stride?: Sizes | null; padding?: Sizes; outputSize?: readonly number[] | null }
+export interface LPPoolOptions { stride?: Sizes | null; ceilMode?: boolean }
+export interface UnpoolOptions { kernelSize?: Sizes; stride?: Sizes | null; padding?: Sizes; outputSize?: readonly number[] | null }
 /** Output sizes of adaptive pooling; null keeps the input's. */
 export type AdaptiveSizes = number | readonly (number | null)[];
 

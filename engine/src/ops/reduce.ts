@@ -12,9 +12,9 @@ import type { Dims } from './signatures.ts';
 
 /** Keyword arguments that most reductions share. */
 export interface ReduceOptions { dim?: Dims | null; keepdim?: boolean }
-interface Typed extends ReduceOptions { dtype?: DType | null }
-interface Along { dim?: number | null; keepdim?: boolean }
-interface Spread extends ReduceOptions { correction?: number | null; unbiased?: boolean }
+export interface Typed extends ReduceOptions { dtype?: DType | null }
+export interface Along { dim?: number | null; keepdim?: boolean }
+export interface Spread extends ReduceOptions { correction?: number | null; unbiased?: boolean }
 
 /** Reductions: sums, extremes, truth and spread of all elements or along dimensions. `keepdim` leaves reduced dimensions with size 1. */
 export interface ReduceOps {

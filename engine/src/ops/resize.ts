@@ -10,7 +10,7 @@ import { separable } from './separable.ts';
 
 export type InterpolateMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'bicubic' | 'trilinear' | 'area';
 export interface InterpolateOptions { size?: Sizes | null; scaleFactor?: Sizes | null; mode?: InterpolateMode; alignCorners?: boolean | null; recomputeScaleFactor?: boolean | null; antialias?: boolean }
-interface UpsampleOptions { size?: Sizes | null; scaleFactor?: Sizes | null }
+export interface UpsampleOptions { size?: Sizes | null; scaleFactor?: Sizes | null }
 
 /** Images of another size: input[N, C, …] with one to three spatial dimensions. */
 export interface ResizeOps {

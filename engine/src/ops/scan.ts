@@ -8,7 +8,7 @@ import { cat } from './join.ts';
 import { composite, invoke, kernel, ready, type CompositeOperator, type KernelOperator, type Meta, type Table } from './operator.ts';
 import { results, type ValuesAndIndices } from './results.ts';
 
-interface Along { dim?: number; dtype?: DType | null }
+export interface Along { dim?: number; dtype?: DType | null }
 
 /** Running results along a dimension, differences, and areas under curves. */
 export interface ScanOps {
@@ -25,7 +25,7 @@ export interface ScanOps {
   /** Differences of neighbours along `dim`, `n` times; `prepend` and `append` are put before and after first. */
   diff(n?: number | DiffOptions, dim?: number | DiffOptions, options?: DiffOptions): Tensor;
 }
-interface DiffOptions { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null }
+export interface DiffOptions { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null }
 /** Those of them that also have an in-place form. */
 export const scanInPlace = ['cumsum', 'cumprod'] as const;
 
@@ -142,7 +142,7 @@ export interface SampledOps {
   /** Running areas by the trapezoidal rule. */
   cumulativeTrapezoid(x?: Tensor | null | AreaOptions, options?: AreaOptions): Tensor;
 }
-interface AreaOptions { x?: Tensor | null; dx?: number; dim?: number }
+export interface AreaOptions { x?: Tensor | null; dx?: number; dim?: number }
 
 /** The areas between neighbouring points. */
 function areas(name: string, y: Tensor, x: Tensor | null, dx: number, dim: number): Tensor {

@@ -8,9 +8,9 @@ import { composite, invoke, kernel, ready, type CompositeOperator, type KernelOp
 import { reducedShape, scatterTo } from './reduce.ts';
 import { results, type ValuesAndIndices } from './results.ts';
 
-interface SortOptions { dim?: number; descending?: boolean; stable?: boolean }
-interface Along { dim?: number | null; keepdim?: boolean }
-interface QuantileOptions extends Along { interpolation?: Interpolation }
+export interface SortOptions { dim?: number; descending?: boolean; stable?: boolean }
+export interface Along { dim?: number | null; keepdim?: boolean }
+export interface QuantileOptions extends Along { interpolation?: Interpolation }
 /** How a quantile between two elements is found. */
 export type Interpolation = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
 
@@ -39,7 +39,7 @@ export interface SortOps {
   /** `quantile` of what is not NaN. */
   nanquantile(q: number | Tensor, dim?: number | null | QuantileOptions, keepdim?: boolean | QuantileOptions): Tensor;
 }
-interface TopkOptions { dim?: number; largest?: boolean; sorted?: boolean }
+export interface TopkOptions { dim?: number; largest?: boolean; sorted?: boolean }
 
 /** Sorts along `dim`; the outputs take as many of the first elements as they have room for. */
 function sortInto(values: Tensor, indices: Tensor, x: Tensor, dim: number, descending: boolean): void {

@@ -8,8 +8,8 @@ import { stack } from './join.ts';
 import { composite, invoke, kernel, ready, type Table } from './operator.ts';
 import { results, type Results } from './results.ts';
 
-interface CovOptions { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }
-interface HistogramOptions { range?: readonly number[] | null; weight?: Tensor | null; density?: boolean }
+export interface CovOptions { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }
+export interface HistogramOptions { range?: readonly number[] | null; weight?: Tensor | null; density?: boolean }
 
 /** Histograms, covariance, and selections of elements. */
 export interface StatisticsOps {

@@ -6,7 +6,7 @@ import { wrapDim } from '../tensor/layout.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { composite, type Table } from './operator.ts';
 
-interface UniqueOptions { sorted?: boolean; returnInverse?: boolean; returnCounts?: boolean; dim?: number | null }
+export interface UniqueOptions { sorted?: boolean; returnInverse?: boolean; returnCounts?: boolean; dim?: number | null }
 type WithMore = UniqueOptions & ({ returnInverse: true } | { returnCounts: true });
 
 /** Distinct elements. */

@@ -11,7 +11,7 @@ import { composite, invoke, kernel, ready, type Meta, type Table } from './opera
 import { reducedDims, reducedShape, restoreDims } from './reduce.ts';
 import type { Dims } from './signatures.ts';
 
-interface NormOptions { p?: number | 'fro' | 'nuc' | null; dim?: Dims | null; keepdim?: boolean; dtype?: DType | null }
+export interface NormOptions { p?: number | 'fro' | 'nuc' | null; dim?: Dims | null; keepdim?: boolean; dtype?: DType | null }
 
 /** Norms and distances of vectors. */
 export interface NormOps {
