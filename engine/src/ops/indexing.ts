@@ -307,7 +307,13 @@ const at = ready('at', composite({
   schema: 'at(Tensor input, any index)',
   compose(x: Tensor, items: readonly IndexItem[]) {
     const { view, indices } = sliced(x, items);
-    return indices.length ? view.index(indices) : view;
+    if (!indices.length) return view;
+    const d = indices.length - 1, mask = indices[d]!;
+    if (mask.dtype === 'bool' && mask.ndim > 1 && mask.device === x.device && indices.slice(0, d).every((i) => i === null) && sameShape(mask.shape, view.shape.slice(d, d + mask.ndim))) {
+      // A lone mask of several dimensions is one over these dimensions flattened: no table of coordinates is needed.
+      return view.flatten(d, d + mask.ndim - 1).index([...indices.slice(0, d), mask.reshape([-1])]);
+    }
+    return view.index(indices);
   },
 }));
 const setAt = ready('setAt', composite({
