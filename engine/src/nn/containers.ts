@@ -36,7 +36,7 @@ export class Sequential extends Module {
   append(module: Module): this { this.addModule(String(this.size), module); return this; }
   extend(modules: Iterable<Module>): this { for (const m of modules) this.append(m); return this; }
   /** The modules from `start` to `end` as a Sequential of their own; they are shared, not copied. */
-  slice(start?: number, end?: number): Sequential { return new Sequential(...all(this).slice(start, end)); }
+  slice(start?: number, end?: number): Sequential { return new (this.constructor as typeof Sequential)(...all(this).slice(start, end)); }
   *[Symbol.iterator](): IterableIterator<Module> { yield* all(this); }
 }
 

@@ -72,7 +72,7 @@ export class Embedding extends Table {
   static fromPretrained(embeddings: Tensor, options: (Omit<EmbeddingLayerOptions, '_weight' | '_freeze'> & { freeze?: boolean }) | boolean = {}): Embedding {
     if (embeddings.ndim !== 2) throw new TorchError('Embeddings parameter is expected to be 2-dimensional', { shapes: [embeddings.shape] });
     const { freeze = true, ...rest } = typeof options === 'boolean' ? { freeze: options } : options;
-    return new Embedding(embeddings.shape[0], embeddings.shape[1], { ...rest, _weight: embeddings, _freeze: freeze });
+    return new this(embeddings.shape[0], embeddings.shape[1], { ...rest, _weight: embeddings, _freeze: freeze });
   }
   override forward(input: Tensor): Tensor { return F.embedding(input, this.weight, this.paddingIdx, { maxNorm: this.maxNorm, normType: this.normType, scaleGradByFreq: this.scaleGradByFreq, sparse: this.sparse }); }
   override extraRepr(): string { return this.tableRepr(); }

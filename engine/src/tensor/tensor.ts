@@ -112,6 +112,9 @@ export class Tensor {
   tolist(): Nested { return readNested(this, 0, 0); }
 }
 
+// A bundler renames a class that mentions itself.
+Object.defineProperty(Tensor, 'name', { value: 'Tensor' });
+
 // Merged into the class: the operators' methods (types from the families' interfaces, bodies from the operator tables).
 export interface Tensor extends TensorMethods {}
 
