@@ -1,6 +1,6 @@
 import { denseAs } from '../cpu/copy.ts';
 import { TorchError } from '../errors.ts';
-import { isFloat, scalarTypeName } from '../tensor/dtype.ts';
+import { isFloat, scalarTypeName, type DType } from '../tensor/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { functions } from './install.ts';
 import { reductionOf, type ReductionOption } from './loss.ts';
@@ -20,11 +20,24 @@ export interface CtcFunctions {
 
 interface Attrs { blank: number; inputLengths: number[]; targetLengths: number[] }
 
-const logAdd = (a: number, b: number): number => { const m = Math.max(a, b); return m === -Infinity ? m : m + Math.log1p(Math.exp(Math.min(a, b) - m)); };
+/** Sums of exponentials in logarithms, rounded at each step as PyTorch rounds: an alignment's likelihood is so small that rounding shows. */
+function arithmetic(dtype: DType): { round: (v: number) => number; logSum: (...v: number[]) => number } {
+  const round = dtype === 'float64' ? (v: number): number => v : Math.fround;
+  const logSum = (...v: number[]): number => {
+    const m = Math.max(...v);
+    if (m === -Infinity) return m;
+    let sum = 0;
+    for (const x of v) sum = round(sum + round(Math.exp(round(x - m))));
+    return round(round(Math.log(sum)) + m);
+  };
+  return { round, logSum };
+}
 
+interface Sample { labels: number[]; alpha: Float64Array[]; loss: number; score: (t: number, label: number) => number }
 /** For each sample: the labels with blanks between, and the log-likelihoods of the beginnings, alpha[t][s]. */
-function forward(logProbs: Tensor, targets: Tensor, { blank, inputLengths, targetLengths }: Attrs): { labels: number[]; alpha: Float64Array[]; loss: number; score: (t: number, label: number) => number }[] {
+function forward(logProbs: Tensor, targets: Tensor, { blank, inputLengths, targetLengths }: Attrs): Sample[] {
   const [, batch, classes] = logProbs.shape, v = denseAs(logProbs, 'float64').window() as Float64Array, list = denseAs(targets, 'float64').window() as Float64Array;
+  const { round, logSum } = arithmetic(logProbs.dtype);
   let joined = 0;
   return inputLengths.map((T, n) => {
     const S = targetLengths[n], start = targets.ndim === 1 ? joined : n * targets.shape[1], labels = [blank];
@@ -34,14 +47,13 @@ function forward(logProbs: Tensor, targets: Tensor, { blank, inputLengths, targe
     const alpha = Array.from({ length: T }, () => new Float64Array(labels.length).fill(-Infinity));
     for (let t = 0; t < T; t++) {
       for (let s = 0; s < labels.length; s++) {
-        let before = t === 0 ? (s < 2 ? 0 : -Infinity) : alpha[t - 1][s];
-        if (t > 0 && s > 0) before = logAdd(before, alpha[t - 1][s - 1]);
-        if (t > 0 && s > 1 && labels[s] !== blank && labels[s] !== labels[s - 2]) before = logAdd(before, alpha[t - 1][s - 2]);
-        alpha[t][s] = before + score(t, labels[s]);
+        if (t === 0) { if (s < 2) alpha[0][s] = score(0, labels[s]); continue; }
+        const before = alpha[t - 1], skips = s > 1 && labels[s] !== labels[s - 2];
+        alpha[t][s] = round(logSum(before[s], s > 0 ? before[s - 1] : -Infinity, skips ? before[s - 2] : -Infinity) + score(t, labels[s]));
       }
     }
     const end = labels.length - 1;
-    const loss = T === 0 ? (S === 0 ? 0 : Infinity) : -logAdd(alpha[T - 1][end], S > 0 ? alpha[T - 1][end - 1] : -Infinity);
+    const loss = T === 0 ? (S === 0 ? 0 : Infinity) : -logSum(alpha[T - 1][end], S > 0 ? alpha[T - 1][end - 1] : -Infinity);
     return { labels, alpha, loss, score };
   });
 }
@@ -63,21 +75,24 @@ const ctc: Functions<CtcKernels> = functions<CtcKernels>({
     meta: ([, x]) => ({ shape: (x as Tensor).shape, dtype: (x as Tensor).dtype }),
     cpu([out], [g, x, targets]: readonly Input[], attrs) {
       const [, batch, classes] = out.shape, to = out.window() as Float64Array, scale = denseAs(g as Tensor, 'float64').window() as Float64Array;
+      const { round, logSum } = arithmetic(out.dtype);
       to.fill(0);
       forward(x as Tensor, targets as Tensor, attrs).forEach(({ labels, alpha, loss, score }, n) => {
+        const end = labels.length - 1, last = alpha.length - 1;
         let beta = new Float64Array(labels.length).fill(-Infinity);
-        for (let t = alpha.length - 1; t >= 0; t--) {
-          const next = beta, at = (t * batch + n) * classes, both = new Float64Array(classes).fill(-Infinity);
+        for (let t = last; t >= 0; t--) {
+          const next = beta, both = new Float64Array(classes).fill(-Infinity);
           beta = next.map((same, s) => {
-            let after = t === alpha.length - 1 ? (s >= labels.length - 2 ? 0 : -Infinity) : same;
-            if (t < alpha.length - 1 && s + 1 < labels.length) after = logAdd(after, next[s + 1]);
-            if (t < alpha.length - 1 && s + 2 < labels.length && labels[s] !== attrs.blank && labels[s] !== labels[s + 2]) after = logAdd(after, next[s + 2]);
-            return after + score(t, labels[s]);
+            if (t === last) return s >= end - 1 ? score(t, labels[s]) : -Infinity;
+            const skips = s + 2 <= end && labels[s] !== labels[s + 2];
+            return round(logSum(same, s < end ? next[s + 1] : -Infinity, skips ? next[s + 2] : -Infinity) + score(t, labels[s]));
           });
-          // alpha and beta both count the score of step t.
-          labels.forEach((label, s) => { both[label] = logAdd(both[label], alpha[t][s] + beta[s] - score(t, label)); });
-          // Of logits rather than log-probabilities, as PyTorch has it; the two agree behind logSoftmax.
-          for (let c = 0; c < classes; c++) to[at + c] = scale[n] * (Math.exp(score(t, c)) - Math.exp(both[c] + loss));
+          for (let s = end; s >= 0; s--) both[labels[s]] = logSum(both[labels[s]], round(alpha[t][s] + beta[s]));
+          // Of scores rather than log-probabilities, as PyTorch has it; the two agree behind logSoftmax.
+          for (let c = 0; c < classes; c++) {
+            const lp = score(t, c);
+            to[(t * batch + n) * classes + c] = round(round(Math.exp(lp)) - round(Math.exp(round(round(both[c] + loss) - lp)))) * scale[n];
+          }
         }
       });
     },

@@ -114,7 +114,7 @@ export const losses: Table<LossFunctions> = {
       if (!sameShape(variance.shape, input.shape)) {
         const lead = input.shape.slice(0, -1);
         if (sameShape(lead, variance.shape)) variance = variance.unsqueeze(-1);
-        else if (!(variance.ndim === input.ndim && sameShape(lead, variance.shape.slice(0, -1)) && variance.shape.at(-1) === 1)) throw new TorchError('var is of incorrect size', { operator: 'gaussianNllLoss', shapes: [input.shape, variance.shape] });
+        else if (variance.ndim !== input.ndim || variance.shape.some((n, d) => n !== 1 && n !== input.shape[d])) throw new TorchError('var is of incorrect size', { operator: 'gaussianNllLoss', shapes: [input.shape, variance.shape] });
       }
       const how = reductionOf(reduction);
       if (variance.lt(0).any().item()) throw new TorchError('var has negative entry/entries', { operator: 'gaussianNllLoss' });

@@ -249,7 +249,7 @@ export const pointwise: Table<PointwiseOps> = {
     operands: 'either', float: true, saves: { x: [0, 1] },
     each: (x, y) => (Number.isNaN(y) ? y : x === 0 ? 0 : x * Math.log(y)),
     grad: (g, { x: [x, y], need }) => [
-      need[0] ? g.mul(like(y, g).log()).maskedFill(x.eq(0).logicalAnd(like(y, g).le(0)), 0) : null,
+      need[0] ? g.xlogy(y).maskedFill(x.eq(0).logicalAnd(like(y, g).le(0)), 0) : null,
       need[1] ? g.mul(x).div(y) : null,
     ],
   }),

@@ -185,7 +185,7 @@ export const specialFunctions: Table<SpecialFunctions> = {
     each: (x, y) => (Number.isNaN(y) ? y : x === 0 ? 0 : x * Math.log1p(y)),
     grad(g, { x: [x, y], need }) {
       const other = y instanceof Tensor ? y : g.newFull([], Number(y));
-      return [need[0] ? g.mul(other.log1p()).maskedFill(x.eq(0).logicalAnd(other.le(-1)), 0) : null, need[1] ? g.mul(x).div(other.add(1)) : null];
+      return [need[0] ? only.xlog1py(g, other).maskedFill(x.eq(0).logicalAnd(other.le(-1)), 0) : null, need[1] ? g.mul(x).div(other.add(1)) : null];
     },
   }),
   zeta: binaryOp('zeta', {
