@@ -7,7 +7,7 @@ import { composite, type Table } from './operator.ts';
 
 type GridMode = 'bilinear' | 'nearest' | 'bicubic';
 type GridPadding = 'zeros' | 'border' | 'reflection';
-interface GridOptions { mode?: GridMode; paddingMode?: GridPadding; alignCorners?: boolean | null }
+export interface GridOptions { mode?: GridMode; paddingMode?: GridPadding; alignCorners?: boolean | null }
 
 /** Images read at freely chosen places. */
 export interface GridOps {
@@ -65,19 +65,19 @@ export const grids: Table<GridOps> = {
       fail(mode === 'bicubic' && rank === 3, 'grid_sampler(): bicubic interpolation only supports 4D input');
       const empty = input.shape.findIndex((s, d) => d >= 2 && s === 0);
       fail(empty >= 0, `grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes ${showShape(input.shape)} with dimension ${empty} being empty`);
-      const half = input.dtype === 'float16' || input.dtype === 'bfloat16', x = half ? input.to('float32') : input, grid = (half ? places.to('float32') : places).reshape(input.shape[0], -1, rank);
-      const align = alignCorners === true, sizes = x.shape.slice(2);
+      const grid = places.reshape(input.shape[0], -1, rank), align = alignCorners === true, sizes = input.shape.slice(2);
       // The grid's last dimension counts x first, shapes count it last.
       const raw = sizes.map((n, d) => { const c = grid.select(2, rank - 1 - d); return align ? c.add(1).div(2).mul(n - 1) : c.add(1).mul(n).sub(1).div(2); });
       const at = mode === 'bicubic' ? raw : raw.map((c, d) => settle(c, sizes[d], padding, align));
       let out: Tensor;
-      if (mode === 'nearest') out = pick(x, at.map((c) => c.detach().round()));
+      // The place is a step function of the grid: the gradient of the grid is zero, not absent.
+      if (mode === 'nearest') out = pick(input, at.map((c) => c.detach().round())).add(at[0].mul(0).unsqueeze(1));
       else {
         const taps = at.map((c) => { const low = c.detach().floor(), t = c.sub(low); return (mode === 'bicubic' ? cubicWeights(t) : [t.neg().add(1), t]).map((weight, k) => ({ weight, place: low.add(mode === 'bicubic' ? k - 1 : k) })); });
         const corners = taps.reduce<{ weight: Tensor | null; places: Tensor[] }[]>((list, axis) => list.flatMap((c) => axis.map((t) => ({ weight: c.weight ? c.weight.mul(t.weight) : t.weight, places: [...c.places, t.place] }))), [{ weight: null, places: [] }]);
-        out = corners.map((c) => pick(x, mode === 'bicubic' ? c.places.map((p, d) => settle(p, sizes[d], padding, align)) : c.places).mul(c.weight!.unsqueeze(1))).reduce((a, b) => a.add(b));
+        out = corners.map((c) => pick(input, mode === 'bicubic' ? c.places.map((p, d) => settle(p, sizes[d], padding, align)) : c.places).mul(c.weight!.unsqueeze(1))).reduce((a, b) => a.add(b));
       }
-      return out.reshape([input.shape[0], input.shape[1], ...places.shape.slice(1, -1)]).to(input.dtype);
+      return out.reshape([input.shape[0], input.shape[1], ...places.shape.slice(1, -1)]);
     },
   }),
   affineGrid: composite({

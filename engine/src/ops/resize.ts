@@ -1,5 +1,8 @@
 import { tapsOf, type Taps } from '../cpu/taps.ts';
 import { TorchError } from '../errors.ts';
+import { bfloat16Bits, halfBits } from '../tensor/bits.ts';
+import type { DType } from '../tensor/dtype.ts';
+import { fromBFloat16, fromHalf } from '../tensor/read.ts';
 import { showShape } from '../tensor/layout.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Sizes } from './conv.ts';
@@ -72,6 +75,9 @@ function taps(mode: string, a: Axis, align: boolean, antialias: boolean): Taps {
   return mode === 'bicubic' ? bicubic(a, align) : linear(a, align);
 }
 
+/** Weights as PyTorch holds them: in the dtype of the image. */
+const rounded = (t: Taps, dtype: DType): Taps => (dtype === 'bfloat16' ? { ...t, weight: t.weight.map((w) => fromBFloat16(bfloat16Bits(w))) } : dtype === 'float16' ? { ...t, weight: t.weight.map((w) => fromHalf(halfBits(w))) } : t);
+
 const interpolate = (x: Tensor, size: number[] | null, scaleFactor: number[] | null, mode: string, alignCorners: boolean | null, recompute: boolean | null, antialias: boolean): Tensor => {
   const fail = (condition: boolean, message: string): void => { if (condition) throw new TorchError(message, { operator: 'interpolate', shapes: [x.shape] }); };
   fail((mode.startsWith('nearest') || mode === 'area') && alignCorners !== null, 'align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear');
@@ -91,7 +97,7 @@ const interpolate = (x: Tensor, size: number[] | null, scaleFactor: number[] | n
   fail([...sizes, ...outputs].some((n) => n <= 0), `Input and output sizes should be greater than 0, but got input (${hw(sizes)}) output (${hw(outputs)})`);
   if (mode === 'area') return adaptiveAverages[(['adaptiveAvgPool1d', 'adaptiveAvgPool2d', 'adaptiveAvgPool3d'] as const)[rank - 1]](x, outputs);
   const axes = sizes.map((inputs, i): Axis => ({ inputs, outputs: outputs[i], scale: factor !== null && recompute !== true ? 1 / factor[i] : null }));
-  return separable(x, axes.map((a) => taps(mode, a, alignCorners === true, antialias)));
+  return separable(x, axes.map((a) => rounded(taps(mode, a, alignCorners === true, antialias), x.dtype)));
 };
 
 export const resizes: Table<ResizeOps> = {
