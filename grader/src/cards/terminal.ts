@@ -53,6 +53,36 @@ export function wrap(text: string, width: number, indent = 0): string {
   return lines.join(`\n${' '.repeat(indent)}`);
 }
 
+const listItem = /^\s*(-|•|\d+[.)])\s+/;
+
+/**
+ * Breaks a text with paragraphs anew, every line indented. A blank line or a list item begins a new paragraph; further
+ * lines of an item hang under its text; other indented lines, such as a table of shapes, stay lines of their own.
+ */
+export function reflow(text: string, width: number, indent = 0): string {
+  const paragraphs: { head: string; words: string }[] = [];
+  let joins: 'nothing' | 'flush' | 'any' = 'nothing';
+  for (const line of text.split('\n')) {
+    const words = line.trim();
+    const head = (listItem.exec(line) ?? /^\s*/.exec(line)!)[0];
+    if (words === '') {
+      paragraphs.push({ head: '', words });
+      joins = 'nothing';
+    } else if (listItem.test(line)) {
+      paragraphs.push({ head, words: line.slice(head.length) });
+      joins = 'any';
+    } else if (joins === 'any' || (joins === 'flush' && head === '')) {
+      paragraphs.at(-1)!.words += ` ${words}`;
+    } else {
+      paragraphs.push({ head, words });
+      joins = head === '' ? 'flush' : 'nothing';
+    }
+  }
+  return paragraphs
+    .map(({ head, words }) => (words === '' ? '' : ' '.repeat(indent) + head + wrap(words, width, indent + head.length)))
+    .join('\n');
+}
+
 /** `████░░░░ 50%`. */
 export function bar(fraction: number, { symbols }: Terminal, cells = 20): string {
   const full = Math.round(fraction * cells);

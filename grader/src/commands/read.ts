@@ -1,6 +1,6 @@
 /** Commands that show something about one exercise. */
 import { existsSync, readFileSync } from 'node:fs';
-import { wrap } from '../cards/terminal.ts';
+import { reflow, wrap } from '../cards/terminal.ts';
 import { lineDiff } from '../cards/diff.ts';
 import { exitCode, TrackError, UsageError } from '../errors.ts';
 import { commandId, type GlobalOptions, type Session } from '../session.ts';
@@ -39,7 +39,7 @@ export async function assignment(session: Session, exercise: Exercise): Promise<
   const id = commandId(exercise);
   return [
     `${color.bold(`${exercise.id} ${metadata.title}`)}  ${color.dim(`${levels[metadata.level]}, about ${metadata.minutes} min, ${metadata.topics.join(', ')}`)}`,
-    ...(text === '' ? [] : ['', ...text.split('\n').map((line) => `  ${wrap(line, width, 2)}`)]),
+    ...(text === '' ? [] : ['', reflow(text, width, 2)]),
     '',
     ...(missing.length === 0 ? [] : [`  builds on  ${missing.join(', ')}`]),
     `  file       ${link(color.cyan(track.shown(exercise.file)), exercise.file)}`,
