@@ -4,6 +4,7 @@ import { resultType } from '../tensor/dtype.ts';
 import { broadcastShapes as broadcastTwo, sameShape, showShape, wrapDim, type Shape } from '../tensor/layout.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { functions } from './install.ts';
+import { observers } from './observe.ts';
 import { composite, kernel, type Input, type Table } from './operator.ts';
 
 type Tensors = readonly Tensor[];
@@ -150,9 +151,12 @@ export const atleast2d = atleast(2);
 export const atleast3d = atleast(3);
 
 /** The shape that all of these broadcast to; a number is a shape of one dimension. */
-export const broadcastShapes = (...shapes: (readonly number[] | number)[]): number[] => [...shapes.map((s) => (typeof s === 'number' ? [s] : s)).reduce<Shape>((a, b) => {
-  for (const n of b) if (n < 0) throw new TorchError(`Trying to create tensor with negative dimension (${n}): (${n})`, { operator: 'broadcastShapes' });
-  return broadcastTwo(a, b, 'broadcastShapes');
-}, [])];
+export function broadcastShapes(...shapes: (readonly number[] | number)[]): number[] {
+  if (observers.active) observers.leave(observers.enter('broadcastShapes', shapes)); // no operator, but one that can be blocked
+  return [...shapes.map((s) => (typeof s === 'number' ? [s] : s)).reduce<Shape>((a, b) => {
+    for (const n of b) if (n < 0) throw new TorchError(`Trying to create tensor with negative dimension (${n}): (${n})`, { operator: 'broadcastShapes' });
+    return broadcastTwo(a, b, 'broadcastShapes');
+  }, [])];
+}
 
 export const { cat, concat, concatenate, stack, hstack, vstack, rowStack, dstack, columnStack, blockDiag, broadcastTensors } = functions(joins) as unknown as JoinOps;
