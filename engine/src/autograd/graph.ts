@@ -57,14 +57,21 @@ export function edgeTo(t: Tensor): Producer | null {
 }
 
 /** How saved tensors are kept; `autograd.graph.savedTensorsHooks` replaces it for a while. */
-export interface SavedHooks { pack(t: Tensor): unknown; unpack(packed: unknown): Tensor }
+export interface SavedHooks {
+  pack(t: Tensor): unknown;
+  unpack(packed: unknown): Tensor;
+  /** The graph lets go of what `pack` gave. */
+  release?(packed: unknown): void;
+}
 let savedHooks: SavedHooks | null = null;
-/** Runs `fn`; tensors that are saved for backward meanwhile go through `pack` and come back through `unpack`. */
-export function savedTensorsHooks<T>(pack: (t: Tensor) => unknown, unpack: (packed: unknown) => Tensor, fn: () => T): T {
+/** Runs `fn`; tensors that are saved for backward meanwhile go through the hooks. */
+export function withSavedHooks<T>(hooks: SavedHooks, fn: () => T): T {
   const before = savedHooks;
-  savedHooks = { pack, unpack };
+  savedHooks = hooks;
   try { return fn(); } finally { savedHooks = before; }
 }
+/** Runs `fn`; tensors that are saved for backward meanwhile go through `pack` and come back through `unpack`. */
+export const savedTensorsHooks = <T>(pack: (t: Tensor) => unknown, unpack: (packed: unknown) => Tensor, fn: () => T): T => withSavedHooks({ pack, unpack }, fn);
 
 let savedBytes = 0;
 /** Bytes of the tensors that graphs hold for backward at this moment. A tensor saved twice counts twice. */
@@ -75,7 +82,8 @@ const elementSize = (t: Tensor): number => ({ bool: 1, uint8: 1, int8: 1, int16:
 /** A tensor kept for backward, with the version that it had. */
 export class SavedTensor {
   private value: Tensor | null;
-  private packed: { hooks: SavedHooks; value: unknown } | null = null;
+  /** What a hook made of it, and its place in the graph, which the hook does not know of. */
+  private packed: { hooks: SavedHooks; value: unknown; history: Producer | null } | null = null;
   private readonly version: number;
   private readonly outputOf: GradNode | null;
   private readonly output: number;
@@ -86,13 +94,23 @@ export class SavedTensor {
     this.version = t.storage.version;
     this.outputOf = node;
     this.output = output;
-    this.bytes = bytesOf(t);
+    if (savedHooks) {
+      this.value = null;
+      const value = savedHooks.pack(node ? t.detach() : t);
+      this.packed = { hooks: savedHooks, value, history: node ? { node, output } : t.requiresGrad ? edgeTo(t) : null };
+      this.bytes = value instanceof Tensor ? bytesOf(value) : 0;
+    } else {
+      this.value = node ? new Tensor(t.storage, t.dtype, t, t.device) : t;
+      this.bytes = bytesOf(t);
+    }
     savedBytes += this.bytes;
-    if (savedHooks) { this.value = null; this.packed = { hooks: savedHooks, value: savedHooks.pack(node ? t.detach() : t) }; }
-    else this.value = node ? new Tensor(t.storage, t.dtype, t, t.device) : t;
   }
   unpack(operator: string): Tensor {
-    if (this.packed) return this.packed.hooks.unpack(this.packed.value);
+    if (this.packed) {
+      const { hooks, value, history } = this.packed, data = hooks.unpack(value), t = new Tensor(data.storage, data.dtype, data, data.device);
+      t.producer = history;
+      return t;
+    }
     const t = this.value;
     if (t === null) throw alreadyFreed();
     if (t.storage.version !== this.version) {
@@ -108,6 +126,7 @@ export class SavedTensor {
   }
   release(): void {
     if (this.value || this.packed) savedBytes -= this.bytes;
+    if (this.packed) this.packed.hooks.release?.(this.packed.value);
     this.value = null;
     this.packed = null;
   }

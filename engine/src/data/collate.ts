@@ -1,6 +1,7 @@
 import { TorchError } from '../errors.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { tensor } from '../ops/create.ts';
+import { stack } from '../ops/join.ts';
 import { isOptions } from '../ops/schema.ts';
 import { copyInto } from '../cpu/copy.ts';
 import { sameShape, showShape } from '../tensor/layout.ts';
@@ -33,7 +34,7 @@ function collate(batch: readonly unknown[]): unknown {
 function stackTensors(list: readonly Tensor[]): Tensor {
   const { shape, dtype, device } = list[0];
   list.forEach((t, i) => { if (!sameShape(t.shape, shape)) throw new TorchError(`stack expects each tensor to be equal size, but got ${showShape(shape)} at entry 0 and ${showShape(t.shape)} at entry ${i}`, { operator: 'stack', shapes: [shape, t.shape] }); });
-  if (list.some((t) => t.requiresGrad || t.dtype !== dtype || t.device !== device)) return list[0].unsqueeze(0).expand(-1, ...shape).clone().copy_(list[0]);
+  if (list.some((t) => t.requiresGrad || t.dtype !== dtype || t.device !== device)) return stack(list);
   const out = Tensor.allocate([list.length, ...shape], dtype, device);
   list.forEach((t, i) => copyInto(new Tensor(out.storage, dtype, { shape, strides: out.strides.slice(1), offset: i * out.strides[0] }, device), t));
   return out;

@@ -51,7 +51,10 @@ export class DataLoader<T, B = Collated<T>> implements AsyncIterable<B>, Iterabl
     this.generator = options.generator;
     this.sampler = sampler ?? (shuffle ? new RandomSampler(dataset, options.generator ? { generator: options.generator } : {}) : new SequentialSampler(dataset));
     this.batches = batchSampler ?? (batchSize === null ? null : new BatchSampler(this.sampler, batchSize, dropLast));
-    this.collateFn = options.collateFn ?? ((samples) => defaultCollate(samples) as unknown as B);
+    // Without batches the function gets one sample, not a list, as in PyTorch.
+    const { collateFn } = options;
+    if (this.batches) this.collateFn = collateFn ?? ((samples) => observers.inside(() => defaultCollate(samples)) as unknown as B);
+    else this.collateFn = ([sample]) => (collateFn ? (collateFn as (sample: unknown) => B)(sample) : (sample as unknown as B));
   }
   /** Number of batches in an epoch. */
   get length(): number { return this.batches ? this.batches.length : (this.sampler.length ?? 0); }
@@ -62,21 +65,17 @@ export class DataLoader<T, B = Collated<T>> implements AsyncIterable<B>, Iterabl
     if (this.batches) yield* this.batches;
     else for (const i of this.sampler) yield [i];
   }
-  private put(samples: T[]): B {
-    if (!this.batches) return samples[0] as unknown as B;
-    return this.collateFn === undefined ? (samples as unknown as B) : observers.inside(() => this.collateFn(samples));
-  }
 
   *[Symbol.iterator](): IterableIterator<B> {
     if (this.numWorkers > 0) throw new TorchError('a DataLoader with numWorkers loads asynchronously: use `for await (const batch of loader)`');
     for (const indices of this.plan()) {
       const samples = indices.map((i) => itemOf(this.dataset, i));
       if (samples.some((s) => s instanceof Promise)) throw new TorchError('the dataset\'s getItem gives promises: use `for await (const batch of loader)`');
-      yield this.put(samples as T[]);
+      yield this.collateFn(samples as T[]);
     }
   }
   async *[Symbol.asyncIterator](): AsyncIterableIterator<B> {
-    const load = async (indices: number[]): Promise<B> => this.put(await Promise.all(indices.map((i) => itemOf(this.dataset, i))));
+    const load = async (indices: number[]): Promise<B> => this.collateFn(await Promise.all(indices.map((i) => itemOf(this.dataset, i))));
     const ahead: Promise<B>[] = [];
     for (const indices of this.plan()) {
       const next = load(indices);

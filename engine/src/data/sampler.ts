@@ -40,11 +40,15 @@ export class RandomSampler implements Sampler {
   get length(): number { return this.options.numSamples ?? this.size; }
   *[Symbol.iterator](): IterableIterator<number> {
     const generator = this.options.generator ?? new Generator().manualSeed(drawSeed());
+    // Like PyTorch, the last draw happens also where nothing of it is needed: a generator of one's own goes on from there.
+    const n = this.size, whole = Math.floor(this.length / (this.options.replacement ? 32 : n)), draw = (fn: () => Tensor): number[] => numbers(observers.inside(fn));
     if (this.options.replacement) {
-      for (let left = this.length; left > 0; left -= 32) yield* numbers(observers.inside(() => randint(0, this.size, [32], { generator }))).slice(0, Math.min(32, left));
+      for (let i = 0; i < whole; i++) yield* draw(() => randint(0, n, [32], { generator }));
+      yield* draw(() => randint(0, n, [this.length % 32], { generator }));
       return;
     }
-    for (let left = this.length; left > 0; left -= this.size) yield* numbers(observers.inside(() => randperm(this.size, { generator }))).slice(0, left);
+    for (let i = 0; i < whole; i++) yield* draw(() => randperm(n, { generator }));
+    yield* draw(() => randperm(n, { generator })).slice(0, this.length % n);
   }
 }
 

@@ -106,7 +106,7 @@ export function sizesAndOptions<O extends TensorOptions = TensorOptions>(name: s
 }
 
 /** Sizes as a list or one by one, then options. */
-export type SizeAndOptions = [readonly number[], TensorOptions?] | [...number[], TensorOptions] | number[];
+export type SizeAndOptions<O extends TensorOptions = TensorOptions> = [readonly number[], O?] | [...number[], O] | number[];
 
 /** A tensor of `shape` filled with `value`; the dtype of a number given as data is float32, of a boolean bool. */
 export function filled(shape: readonly number[], value: number | boolean, options: TensorOptions): Tensor {

@@ -1,3 +1,4 @@
+import { castArguments, currentAutocast, withAutocast } from '../amp/autocast_mode.ts';
 import { metaOf, type TensorMeta } from '../autograd/graph.ts';
 import { isGradEnabled } from '../autograd/modes.ts';
 import { copyInto } from '../cpu/copy.ts';
@@ -88,6 +89,11 @@ export function ready(name: string, op: Operator): Callable {
 /** Calls an operator with a user's arguments. `receiver` is 1 when the first argument is the `this` of a method. */
 export function invoke(c: Callable, args: readonly unknown[], receiver: 0 | 1): unknown {
   const values = bind(c.schema, args, receiver);
+  const cast = currentAutocast() === null ? null : castArguments(c.name, values);
+  return cast ? withAutocast(null, () => execute(c, cast)) : execute(c, values);
+}
+
+function execute(c: Callable, values: unknown[]): unknown {
   const watch = observers.active ? observers.enter(c.name, values) : null;
   try {
     if ('compose' in c.op) {

@@ -46,12 +46,12 @@ const using = (g: Generator | null | undefined): Generator => g ?? defaultGenera
 const fresh = (shape: readonly number[], dtype: DType, o: RandomOptions): Tensor => Tensor.allocate(shape, dtype, deviceName(o.device ?? 'cpu'));
 
 /** Uniform numbers in [0, 1). @example torch.rand(2, 3) */
-export function rand(...args: SizeAndOptions): Tensor {
+export function rand(...args: SizeAndOptions<RandomOptions>): Tensor {
   const [s, o] = sizesAndOptions<RandomOptions>('rand', args), t = fresh(s, floatDtype(o.dtype, 'uniform'), o);
   return finish(draw('rand', t, (out) => drawUniform(using(o.generator), out, t.dtype)), o);
 }
 /** Normal numbers with mean 0 and standard deviation 1. */
-export function randn(...args: SizeAndOptions): Tensor {
+export function randn(...args: SizeAndOptions<RandomOptions>): Tensor {
   const [s, o] = sizesAndOptions<RandomOptions>('randn', args), t = fresh(s, floatDtype(o.dtype, 'normal'), o);
   return finish(draw('randn', t, (out) => drawNormal(using(o.generator), out, t.dtype)), o);
 }

@@ -1,0 +1,3 @@
+// torch.utils
+export * as checkpoint from './autograd/checkpoint.ts';
+export * as data from './data/index.ts';
