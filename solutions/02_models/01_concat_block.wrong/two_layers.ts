@@ -1,0 +1,18 @@
+// claim: the parameters are fc.weight of shape [dimOut, dimA + dimB] and fc.bias of shape [dimOut]
+import * as torch from '@track/engine';
+import { nn, type Tensor } from '@track/engine';
+
+export class ConcatBlock extends nn.Module {
+  fcA: nn.Linear;
+  fcB: nn.Linear;
+
+  constructor(dimA: number, dimB: number, dimOut: number) {
+    super();
+    this.fcA = new nn.Linear(dimA, dimOut);
+    this.fcB = new nn.Linear(dimB, dimOut);
+  }
+
+  forward(a: Tensor, b: Tensor): Tensor {
+    return this.fcA(a).add(this.fcB(b));
+  }
+}
