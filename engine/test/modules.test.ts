@@ -91,6 +91,17 @@ describe('recurrent layers', () => {
     expect(far(two.transpose(0, 1).at('...', '4:'), one.flip(0))).toBeLessThan(1e-6);
     expect(far(last.at(1), one.at(-1))).toBeLessThan(1e-6);
   });
+  it('packed sequences are run as if each were alone, whatever their lengths', () => {
+    torch.manualSeed(9);
+    const { packPaddedSequence, padPackedSequence } = nn.utils.rnn, lengths = [2, 4, 1], x = torch.randn(3, 4, 3), lstm = new nn.LSTM(3, 2, { numLayers: 2, bidirectional: true, batchFirst: true });
+    const [packed, [h, c]] = lstm(packPaddedSequence(x, lengths, { batchFirst: true, enforceSorted: false })), [out] = padPackedSequence(packed, { batchFirst: true });
+    lengths.forEach((n, i) => {
+      const [alone, [ha, ca]] = lstm(x.at(i, `:${n}`));
+      expect(far(out.at(i, `:${n}`), alone)).toBeLessThan(1e-6);
+      expect(far(h.at(':', i), ha)).toBeLessThan(1e-6);
+      expect(far(c.at(':', i), ca)).toBeLessThan(1e-6);
+    });
+  });
   it('names parameters as PyTorch does', () => {
     expect(Object.keys(new nn.LSTM(2, 3, 1, { bidirectional: true, projSize: 2, bias: false }).stateDict())).toEqual(['weight_ih_l0', 'weight_hh_l0', 'weight_hr_l0', 'weight_ih_l0_reverse', 'weight_hh_l0_reverse', 'weight_hr_l0_reverse']);
   });
@@ -121,7 +132,7 @@ describe('attention', () => {
     expect(far(grouped, F.scaledDotProductAttention(q, k.at(':', ':1').repeat(1, 2, 1, 1), v.at(':', ':1').repeat(1, 2, 1, 1)))).toBe(0);
   });
   it('layers of an encoder are copies of their own', () => {
-    const encoder = new nn.TransformerEncoder(new nn.TransformerEncoderLayer(4, 2, 8), 2), [first, second] = [...encoder.layers] as Tensor[] as never as { linear1: { weight: Tensor } }[];
+    const encoder = new nn.TransformerEncoder(new nn.TransformerEncoderLayer(4, 2, 8), 2), [first, second] = [...encoder.layers] as never as { linear1: { weight: Tensor } }[];
     expect(far(first.linear1.weight, second.linear1.weight)).toBe(0);
     expect(first.linear1.weight.storage).not.toBe(second.linear1.weight.storage);
     expect([...encoder.parameters()].length).toBe(24);

@@ -21,18 +21,28 @@ export function transposed(t: Taps): Taps {
   return tapsOf(outputs, t.inputs, (i) => rows[i]);
 }
 
-/** Applies `taps` along dimension `dim` of contiguous values of `shape`. Sums in double precision. */
-export function applyTaps(x: Float32Array | Float64Array, shape: Shape, dim: number, taps: Taps): Float64Array {
-  const outer = numelOf(shape.slice(0, dim)), inner = numelOf(shape.slice(dim + 1)), outputs = taps.start.length - 1;
-  const out = new Float64Array(outer * outputs * inner), { start, index, weight } = taps;
-  for (let a = 0, to = 0; a < outer; a++) {
-    const base = a * taps.inputs * inner;
-    for (let o = 0; o < outputs; o++, to += inner) {
-      for (let k = start[o]; k < start[o + 1]; k++) {
-        const w = weight[k], from = base + index[k] * inner;
-        for (let i = 0; i < inner; i++) out[to + i] += w * x[from + i];
-      }
+/**
+ * Applies `taps` along dimension `dim` of contiguous values of `shape`, into `out` where it is given. Each output is
+ * summed up in double precision where the dimension is the last one, else in the precision of `out`.
+ */
+export function applyTaps(x: Float32Array | Float64Array, shape: Shape, dim: number, taps: Taps, out?: Float32Array | Float64Array): Float32Array | Float64Array {
+  const outer = numelOf(shape.slice(0, dim)), inner = numelOf(shape.slice(dim + 1)), outputs = taps.start.length - 1, { start, index, weight, inputs } = taps;
+  const to = out ?? new Float64Array(outer * outputs * inner);
+  if (inner === 1) {
+    for (let a = 0, p = 0; a < outer; a++) for (let o = 0; o < outputs; o++, p++) {
+      const base = a * inputs;
+      let sum = 0;
+      for (let k = start[o]; k < start[o + 1]; k++) sum += weight[k] * x[base + index[k]];
+      to[p] = sum;
+    }
+    return to;
+  }
+  if (out) out.fill(0);
+  for (let a = 0, p = 0; a < outer; a++) for (let o = 0; o < outputs; o++, p += inner) {
+    for (let k = start[o]; k < start[o + 1]; k++) {
+      const w = weight[k], from = (a * inputs + index[k]) * inner;
+      for (let i = 0; i < inner; i++) to[p + i] += w * x[from + i];
     }
   }
-  return out;
+  return to;
 }

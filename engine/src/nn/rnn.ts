@@ -8,6 +8,7 @@ import * as F from './functional.ts';
 import { uniform_ } from './init.ts';
 import { Module } from './module.ts';
 import { Parameter } from './parameter.ts';
+import { PackedSequence } from './utils/rnn.ts';
 
 type Nonlinearity = 'tanh' | 'relu';
 /** Keyword arguments of the recurrent layers. */
@@ -81,34 +82,60 @@ abstract class RNNBase extends Module {
   protected run(input: Tensor, initial: State | null): [Tensor, Tensor[]] {
     const name = this.constructor.name;
     if (input.ndim !== 2 && input.ndim !== 3) throw new TorchError(`${name}: Expected input to be 2D or 3D, got ${input.ndim}D instead`, { shapes: [input.shape] });
-    const batched = input.ndim === 3, batch = this.batchFirst ? 0 : 1;
-    if (input.shape[input.ndim - 1] !== this.inputSize) throw new TorchError(`input.size(-1) must be equal to input_size. Expected ${this.inputSize}, got ${input.shape[input.ndim - 1]}`, { shapes: [input.shape] });
-    let x = batched ? (this.batchFirst ? input.transpose(0, 1) : input) : input.unsqueeze(1);
-    const n = x.shape[1], states = this.numLayers * (this.bidirectional ? 2 : 1);
+    const batched = input.ndim === 3, x = !batched ? input.unsqueeze(1) : this.batchFirst ? input.transpose(0, 1) : input, [steps, n] = x.shape;
+    this.checkWidth(input);
+    if (steps === 0) throw new TorchError('Expected sequence length to be larger than 0 in RNN', { operator: name, shapes: [input.shape] });
+    for (const given of initial ?? []) if (given.ndim !== input.ndim) throw new TorchError(batched ? `For batched 3-D input, hx should also be 3-D but got ${given.ndim}-D tensor` : `For unbatched 2-D input, hx should also be 2-D but got ${given.ndim}-D tensor`, { shapes: [input.shape, given.shape] });
+    const [out, ends] = this.layers(x.reshape(steps * n, -1), new Array<number>(steps).fill(n), initial && (batched ? initial : initial.map((s) => s.unsqueeze(1)))), y = out.reshape(steps, n, -1);
+    return [!batched ? y.squeeze(1) : this.batchFirst ? y.transpose(0, 1) : y, batched ? ends : ends.map((s) => s.squeeze(1))];
+  }
+  /** The same for sequences of different lengths. */
+  protected runPacked(input: PackedSequence, initial: State | null): [PackedSequence, Tensor[]] {
+    this.checkWidth(input.data);
+    const { sortedIndices: order, unsortedIndices: back } = input;
+    const [out, ends] = this.layers(input.data, input.batchSizes.tolist() as number[], initial && (order ? initial.map((s) => s.indexSelect(1, order)) : initial));
+    return [input.with(out), back ? ends.map((s) => s.indexSelect(1, back)) : ends];
+  }
+  private checkWidth(input: Tensor): void {
+    const width = input.shape[input.ndim - 1];
+    if (width !== this.inputSize) throw new TorchError(`input.size(-1) must be equal to input_size. Expected ${this.inputSize}, got ${width}`, { operator: this.constructor.name, shapes: [input.shape] });
+  }
+  /** All layers over `data`, the rows of all steps one after the other: `sizes[t]` rows, never more than before, at step t. */
+  private layers(data: Tensor, sizes: readonly number[], initial: State | null): [Tensor, Tensor[]] {
+    const directions = this.bidirectional ? 2 : 1, states = this.numLayers * directions;
     const first = this.stateSizes.map((size, part) => {
-      const given = initial?.[part];
-      if (!given) return zeros([states, n, size], { dtype: input.dtype, device: input.device });
-      if (given.ndim !== input.ndim) throw new TorchError(batched ? `For batched 3-D input, hx should also be 3-D but got ${given.ndim}-D tensor` : `For unbatched 2-D input, hx should also be 2-D but got ${given.ndim}-D tensor`, { shapes: [input.shape, given.shape] });
-      const want = batched ? [states, n, size] : [states, size];
-      if (!sameShape(given.shape, want)) throw new TorchError(`Expected hidden${this.stateSizes.length > 1 ? `[${part}]` : ''} size (${want.join(', ')}), got ${showShape(given.shape)}`, { shapes: [given.shape] });
-      return batched ? given : given.unsqueeze(1);
+      const given = initial?.[part], want = [states, sizes[0], size];
+      if (given && !sameShape(given.shape, want)) throw new TorchError(`Expected hidden${this.stateSizes.length > 1 ? `[${part}]` : ''} size (${want.join(', ')}), got ${showShape(given.shape)}`, { shapes: [given.shape] });
+      return given ?? zeros(want, { dtype: data.dtype, device: data.device });
     });
     const last: Tensor[][] = this.stateSizes.map(() => []);
+    let x = data;
     for (let layer = 0; layer < this.numLayers; layer++) {
       const outputs = this.directions(layer).map((suffix, direction) => {
         const weights: Weights = { hh: this.named(`weight_hh${suffix}`)!, bhh: this.named(`bias_hh${suffix}`), hr: this.named(`weight_hr${suffix}`) };
-        const steps = F.linear(x, this.named(`weight_ih${suffix}`)!, this.named(`bias_ih${suffix}`)).unbind(0);
-        let state: State = first.map((s) => s.select(0, layer * (this.bidirectional ? 2 : 1) + direction));
-        const out = new Array<Tensor>(steps.length);
-        for (let t = 0; t < steps.length; t++) { const at = direction === 0 ? t : steps.length - 1 - t; state = this.step(steps[at], state, weights); out[at] = state[0]; }
-        state.forEach((s, part) => last[part].push(s));
-        return stack(out, 0);
+        const steps = F.linear(x, this.named(`weight_ih${suffix}`)!, this.named(`bias_ih${suffix}`)).split([...sizes]);
+        const [out, end] = this.scan(steps, sizes, first.map((s) => s.select(0, layer * directions + direction)), weights, direction === 1);
+        end.forEach((s, part) => last[part].push(s));
+        return out;
       });
       x = outputs.length > 1 ? cat(outputs, -1) : outputs[0];
       if (this.dropout > 0 && layer < this.numLayers - 1) x = F.dropout(x, this.dropout, this.training);
     }
-    const ends = last.map((parts) => { const s = stack(parts, 0); return batched ? s : s.squeeze(1); });
-    return [batched ? (batch === 0 ? x.transpose(0, 1) : x) : x.squeeze(1), ends];
+    return [x, last.map((parts) => stack(parts, 0))];
+  }
+  /** One layer in one direction. A sequence that is over keeps its state; backwards it joins, with its first state, when its turn comes. */
+  private scan(steps: readonly Tensor[], sizes: readonly number[], first: State, weights: Weights, backwards: boolean): [Tensor, State] {
+    const out = new Array<Tensor>(steps.length), over: State[] = [], rows = (s: Tensor, from: number, to: number): Tensor => (from === 0 && to === s.shape[0] ? s : s.slice(0, from, to));
+    let now = backwards ? sizes[sizes.length - 1] : sizes[0], state: State = first.map((s) => rows(s, 0, now));
+    for (let i = 0; i < steps.length; i++) {
+      const t = backwards ? steps.length - 1 - i : i, size = sizes[t], before = now, held = state;
+      if (size < before) { over.unshift(held.map((s) => rows(s, size, before))); state = held.map((s) => rows(s, 0, size)); }
+      if (size > before) state = held.map((s, part) => cat([s, rows(first[part], before, size)]));
+      now = size;
+      state = this.step(steps[t], state, weights);
+      out[t] = state[0];
+    }
+    return [cat(out), over.length ? state.map((s, part) => cat([s, ...over.map((o) => o[part])])) : state];
   }
   override extraRepr(): string {
     const parts = [`${this.inputSize}, ${this.hiddenSize}`];
@@ -142,8 +169,11 @@ export class RNN extends RNNBase {
     this.nonlinearity = a.nonlinearity;
     this.step = rnnStep(a.nonlinearity);
   }
-  override forward(input: Tensor, hx: Tensor | null = null): [Tensor, Tensor] { const [out, [h]] = this.run(input, hx ? [hx] : null); return [out, h]; }
+  override forward(input: PackedSequence, hx?: Tensor | null): [PackedSequence, Tensor];
+  override forward(input: Tensor, hx?: Tensor | null): [Tensor, Tensor];
+  override forward(input: Tensor | PackedSequence, hx: Tensor | null = null): [Tensor | PackedSequence, Tensor] { const [out, [h]] = input instanceof PackedSequence ? this.runPacked(input, hx && [hx]) : this.run(input, hx && [hx]); return [out, h]; }
 }
+export interface RNN { (input: PackedSequence, hx?: Tensor | null): [PackedSequence, Tensor] }
 
 interface LSTMOptions extends RecurrentOptions { projSize?: number }
 const lstmArguments = signature<Arguments>(`LSTM(int input_size, int hidden_size, int num_layers=1, ${COMMON}, int proj_size=0, ${FACTORY})`);
@@ -151,16 +181,22 @@ const lstmArguments = signature<Arguments>(`LSTM(int input_size, int hidden_size
 export class LSTM extends RNNBase {
   protected readonly step = lstmStep;
   constructor(...args: [options: Sized<LSTMOptions>] | [inputSize: number, hiddenSize: number, ...Tail<LSTMOptions>, projSize?: number | LSTMOptions, options?: FactoryOptions]) { super(lstmArguments(args), 4, true); }
-  override forward(input: Tensor, hx: readonly [Tensor, Tensor] | null = null): [Tensor, [Tensor, Tensor]] { const [out, [h, c]] = this.run(input, hx); return [out, [h, c]]; }
+  override forward(input: PackedSequence, hx?: readonly [Tensor, Tensor] | null): [PackedSequence, [Tensor, Tensor]];
+  override forward(input: Tensor, hx?: readonly [Tensor, Tensor] | null): [Tensor, [Tensor, Tensor]];
+  override forward(input: Tensor | PackedSequence, hx: readonly [Tensor, Tensor] | null = null): [Tensor | PackedSequence, [Tensor, Tensor]] { const [out, [h, c]] = input instanceof PackedSequence ? this.runPacked(input, hx) : this.run(input, hx); return [out, [h, c]]; }
 }
+export interface LSTM { (input: PackedSequence, hx?: readonly [Tensor, Tensor] | null): [PackedSequence, [Tensor, Tensor]] }
 
 const gruArguments = signature<Arguments>(`GRU(int input_size, int hidden_size, int num_layers=1, ${COMMON}, ${FACTORY})`);
 /** Gated recurrent unit. Gives [output, last state]; the shapes are those of `RNN`. */
 export class GRU extends RNNBase {
   protected readonly step = gruStep;
   constructor(...args: [options: Sized<RecurrentOptions>] | [inputSize: number, hiddenSize: number, ...Tail<RecurrentOptions>, options?: FactoryOptions]) { super({ ...gruArguments(args), projSize: 0 }, 3, false); }
-  override forward(input: Tensor, hx: Tensor | null = null): [Tensor, Tensor] { const [out, [h]] = this.run(input, hx ? [hx] : null); return [out, h]; }
+  override forward(input: PackedSequence, hx?: Tensor | null): [PackedSequence, Tensor];
+  override forward(input: Tensor, hx?: Tensor | null): [Tensor, Tensor];
+  override forward(input: Tensor | PackedSequence, hx: Tensor | null = null): [Tensor | PackedSequence, Tensor] { const [out, [h]] = input instanceof PackedSequence ? this.runPacked(input, hx && [hx]) : this.run(input, hx && [hx]); return [out, h]; }
 }
+export interface GRU { (input: PackedSequence, hx?: Tensor | null): [PackedSequence, Tensor] }
 
 interface CellOptions extends FactoryOptions { bias?: boolean }
 interface CellArguments { inputSize: number; hiddenSize: number; bias: boolean; nonlinearity: Nonlinearity; device: string | null; dtype: FactoryOptions['dtype'] & {} | null }

@@ -52,6 +52,8 @@ export interface ActivationFunctions extends SmoothOps {
   softmax(dim?: number | null | { dim?: number | null; dtype?: DType | null }, options?: { dtype?: DType | null }): Tensor;
   logSoftmax(dim?: number | null | { dim?: number | null; dtype?: DType | null }, options?: { dtype?: DType | null }): Tensor;
   /** `softmax(-input)`. */
+  /** Softmax of `(input + Gumbel noise) / tau`: a differentiable draw from the classes; `hard` makes it one-hot in the forward pass (Jang et al. 2017). */
+  gumbelSoftmax(tau?: number | { tau?: number; hard?: boolean; dim?: number }, hard?: boolean | { hard?: boolean; dim?: number }, eps?: number, dim?: number): Tensor;
   softmin(dim?: number | null | { dim?: number | null; dtype?: DType | null }, options?: { dtype?: DType | null }): Tensor;
 }
 
@@ -128,5 +130,14 @@ export const activationFunctions: Table<ActivationFunctions> = {
   }),
   softmax: softmaxWith('softmax', (x, dim, options) => x.softmax(dim, options)),
   logSoftmax: softmaxWith('logSoftmax', (x, dim, options) => x.logSoftmax(dim, options)),
+  gumbelSoftmax: composite({
+    schema: 'gumbelSoftmax(Tensor logits, float tau=1, bool hard=False, float eps=1e-10, int dim=-1)',
+    compose(logits: Tensor, tau: number, hard: boolean, _eps: number, dim: number) {
+      const noise = logits.detach().newEmpty([...logits.shape]).exponential_().log().neg(), soft = logits.add(noise).div(tau).softmax(dim);
+      if (!hard) return soft;
+      const top = soft.detach().mul(0).scatter(dim, soft.detach().argmax(dim, true), 1);
+      return top.sub(soft.detach()).add(soft);
+    },
+  }),
   softmin: softmaxWith('softmin', (x, dim, options) => x.neg().softmax(dim, options)),
 };

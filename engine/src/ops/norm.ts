@@ -39,7 +39,8 @@ export interface SampleNormOps {
 }
 
 const work = (d: DType): DType => (d === 'float64' ? 'float64' : 'float32');
-const at = (x: Input, d: DType): number => (x === null ? 0 : denseAs(x as Tensor, d).ptr);
+/** The address of an optional tensor; kernels take 0 for none. */
+const at = (x: Tensor | null): number => (x === null ? 0 : x.ptr);
 /** The kernel of a working type, and an output that it can write: the tensor itself or a stand-in copied back by `done`. */
 function running(name: string, out: Tensor): { run: (...args: number[]) => number; type: DType; out: Tensor; done(): void } {
   const type = work(out.dtype), to = out.dtype === type ? out : Tensor.allocate(out.shape, type, out.device);
@@ -70,7 +71,7 @@ const primitives: Table<Primitives> = {
     meta([x], { rows }) { const t = x as Tensor, stats = { shape: [rows], dtype: work(t.dtype) }; return [{ shape: t.shape, dtype: t.dtype }, stats, stats]; },
     cpu([out, mean, rstd], inputs, { rows, width, eps }) {
       const k = running('layer_norm', out), [x, w, b] = held(inputs, k.type);
-      k.run(x!.ptr, at(w, k.type), at(b, k.type), k.out.ptr, mean.ptr, rstd.ptr, rows, width, eps);
+      k.run(x!.ptr, at(w), at(b), k.out.ptr, mean.ptr, rstd.ptr, rows, width, eps);
       k.done();
     },
     saves: { x: [0, 1], y: [1, 2] },
@@ -88,7 +89,7 @@ const primitives: Table<Primitives> = {
     meta([, x, , , w], { width }) { const t = x as Tensor, p = { shape: w ? (w as Tensor).shape : [width], dtype: work(t.dtype) }; return [{ shape: t.shape, dtype: t.dtype }, p, p]; },
     cpu([gx, gw, gb], inputs, { rows, width }) {
       const k = running('layer_norm_backward', gx), [g, x, mean, rstd, w] = held(inputs, k.type);
-      k.run(g!.ptr, x!.ptr, mean!.ptr, rstd!.ptr, at(w, k.type), k.out.ptr, gw.ptr, gb.ptr, rows, width);
+      k.run(g!.ptr, x!.ptr, mean!.ptr, rstd!.ptr, at(w), k.out.ptr, gw.ptr, gb.ptr, rows, width);
       k.done();
     },
     grad: firstOrder,
@@ -100,7 +101,7 @@ const primitives: Table<Primitives> = {
     meta([x], { rows }) { const t = x as Tensor; return [{ shape: t.shape, dtype: t.dtype }, { shape: [rows], dtype: work(t.dtype) }]; },
     cpu([out, rstd], inputs, { rows, width, eps }) {
       const k = running('rms_norm', out), [x, w] = held(inputs, k.type);
-      k.run(x!.ptr, at(w, k.type), k.out.ptr, rstd.ptr, rows, width, eps);
+      k.run(x!.ptr, at(w), k.out.ptr, rstd.ptr, rows, width, eps);
       k.done();
     },
     saves: { x: [0, 1], y: [1] },
@@ -117,7 +118,7 @@ const primitives: Table<Primitives> = {
     meta([, x, , w], { width }) { const t = x as Tensor; return [{ shape: t.shape, dtype: t.dtype }, { shape: w ? (w as Tensor).shape : [width], dtype: work(t.dtype) }]; },
     cpu([gx, gw], inputs, { rows, width }) {
       const k = running('rms_norm_backward', gx), [g, x, rstd, w] = held(inputs, k.type);
-      k.run(g!.ptr, x!.ptr, rstd!.ptr, at(w, k.type), k.out.ptr, gw.ptr, rows, width);
+      k.run(g!.ptr, x!.ptr, rstd!.ptr, at(w), k.out.ptr, gw.ptr, rows, width);
       k.done();
     },
     grad: firstOrder,
@@ -133,7 +134,7 @@ const primitives: Table<Primitives> = {
       else { copyInto(mean, given!); copyInto(variance, givenVar!); }
       const v = variance.window() as Float32Array, s = invstd.window() as Float32Array;
       for (let i = 0; i < c; i++) s[i] = 1 / Math.sqrt(v[i] + eps);
-      k.run(x!.ptr, mean.ptr, invstd.ptr, at(w, k.type), at(b, k.type), k.out.ptr, n, c, hw, 0, c);
+      k.run(x!.ptr, mean.ptr, invstd.ptr, at(w), at(b), k.out.ptr, n, c, hw, 0, c);
       k.done();
     },
     saves: { x: [0, 1], y: [1, 2] },
@@ -152,7 +153,7 @@ const primitives: Table<Primitives> = {
     meta([, x]) { const t = x as Tensor, p = { shape: [t.shape[1]], dtype: work(t.dtype) }; return [{ shape: t.shape, dtype: t.dtype }, p, p]; },
     cpu([gx, gw, gb], inputs, { training }) {
       const k = running('batch_norm_backward', gx), [g, x, mean, invstd, w] = held(inputs, k.type), [n, c, hw] = planes(gx.shape);
-      k.run(g!.ptr, x!.ptr, mean!.ptr, invstd!.ptr, at(w, k.type), k.out.ptr, gw.ptr, gb.ptr, n, c, hw, training ? 1 : 0, 0, c);
+      k.run(g!.ptr, x!.ptr, mean!.ptr, invstd!.ptr, at(w), k.out.ptr, gw.ptr, gb.ptr, n, c, hw, training ? 1 : 0, 0, c);
       k.done();
     },
     grad: firstOrder,

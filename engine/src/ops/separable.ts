@@ -21,7 +21,9 @@ const operators: Table<SeparableOps> = {
     cpu([out], [x], { taps }) {
       const t = x as Tensor, lead = t.ndim - taps.length, shape = [...t.shape];
       let values = denseAs(t, t.dtype === 'float32' ? 'float32' : 'float64').window() as Float32Array | Float64Array;
-      taps.forEach((m, i) => { if (m) { values = applyTaps(values, shape, lead + i, m); shape[lead + i] = m.start.length - 1; } });
+      const used = taps.map((m, i) => (m ? i : -1)).filter((i) => i >= 0), direct = out.dtype === 'float32' || out.dtype === 'float64' ? (out.window() as Float32Array) : undefined;
+      for (const i of used) { values = applyTaps(values, shape, lead + i, taps[i]!, i === used[used.length - 1] ? direct : undefined); shape[lead + i] = taps[i]!.start.length - 1; }
+      if (values === direct) return;
       write(out, values);
     },
     grad: (g, { attrs: { taps } }) => [separable(g, taps.map((m) => m && transposed(m)))],
