@@ -51,9 +51,9 @@ export interface ActivationFunctions extends SmoothOps {
   glu(dim?: number | { dim?: number }): Tensor;
   softmax(dim?: number | null | { dim?: number | null; dtype?: DType | null }, options?: { dtype?: DType | null }): Tensor;
   logSoftmax(dim?: number | null | { dim?: number | null; dtype?: DType | null }, options?: { dtype?: DType | null }): Tensor;
-  /** `softmax(-input)`. */
   /** Softmax of `(input + Gumbel noise) / tau`: a differentiable draw from the classes; `hard` makes it one-hot in the forward pass (Jang et al. 2017). */
   gumbelSoftmax(tau?: number | { tau?: number; hard?: boolean; dim?: number }, hard?: boolean | { hard?: boolean; dim?: number }, eps?: number, dim?: number): Tensor;
+  /** `softmax(-input)`. */
   softmin(dim?: number | null | { dim?: number | null; dtype?: DType | null }, options?: { dtype?: DType | null }): Tensor;
 }
 
