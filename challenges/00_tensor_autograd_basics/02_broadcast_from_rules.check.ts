@@ -43,7 +43,7 @@ export default check<typeof import('./02_broadcast_from_rules.ts')>(({ claim }) 
     }
   });
 
-  claim('sizes that do not fit are refused with an error that names both', async ({ attempt, throws, random }) => {
+  claim('sizes that do not fit are refused with an error that names both', async ({ attempt, expect, throws, random }) => {
     const [m, n] = [random.int(2, 9), random.int(11, 19)];
     const pairs: [Shape, Shape, number, number][] = [
       [[2, m], [n], m, n], [[m, 1, 5], [2, m, 1, 6], 5, 6], [[m, 4], [n, 4], m, n], [[0], [n], 0, n], [[m, n], [m], n, m],
