@@ -33,8 +33,8 @@ export default check<typeof import('./01_tensors.ts')>(({ claim }) => {
   claim('the channels of a come first, then those of b', ({ attempt, expect }) => {
     const a = torch.randn(2, 3, 2, 2), b = torch.randn(2, 2, 2, 2), joined = attempt.concatAlongChannels(a, b);
     const exchanged = { value: () => torch.cat([b, a], 1).at(':', ':3'), says: 'a and b are exchanged' };
-    expect(joined.at(':', ':3'), { name: 'the first 3 channels', inputs: { a, b } }).toBeClose(a, { mistakes: [exchanged] });
-    expect(joined.at(':', '3:'), { name: 'the last 2 channels', inputs: { a, b } }).toBeClose(b);
+    expect(joined.at(':', ':3'), { name: "result.at(':', ':3')", inputs: { a, b } }).toBeClose(a, { mistakes: [exchanged] });
+    expect(joined.at(':', '3:'), { name: "result.at(':', '3:')", inputs: { a, b } }).toBeClose(b);
   });
 
   claim('conditionToFeatureMap adds one channel for each number of the condition', ({ attempt, expect }) => {
@@ -50,11 +50,11 @@ export default check<typeof import('./01_tensors.ts')>(({ claim }) => {
       const features = torch.randn(n, c, 2, 3), condition = torch.randn(n, d);
       const maps = (rows: Tensor): Tensor => rows.unsqueeze(2).unsqueeze(3).expand(n, d, 2, 3);
       const got = attempt.conditionToFeatureMap(features, condition), inputs = { condition };
-      expect(got.at(':', `:${c}`), `channels 0 to ${c - 1} of the result`).toBeClose(features, { says: 'the channels of the feature map are not there unchanged' });
-      expect(got.at(':', `${c}:`), { name: `channels ${c} to ${c + d - 1} of the result`, inputs }).toBeClose(maps(condition), {
+      expect(got.at(':', `:${c}`), `result.at(':', ':${c}')`).toBeClose(features, { says: 'the channels of the feature map are not there unchanged' });
+      expect(got.at(':', `${c}:`), { name: `result.at(':', '${c}:')`, inputs }).toBeClose(maps(condition), {
         mistakes: [
           { value: () => torch.zeros(n, d, 2, 3), says: 'the new channels hold zeros: the condition is not in them' },
-          { value: () => maps(condition.at(0)), says: 'all samples got the condition of sample 0' },
+          { value: () => maps(condition.at('0:1')), says: 'all samples got the condition of sample 0' },
           { value: () => maps(condition.t()), says: 'samples and numbers of the condition are exchanged' },
           { value: () => condition.repeat(1, 6).reshape(n, d, 2, 3), says: 'the shape is right, but the numbers alternate from pixel to pixel: reshape does not say which dimension is repeated' },
         ],
@@ -70,7 +70,10 @@ export default check<typeof import('./01_tensors.ts')>(({ claim }) => {
 
   claim('a condition for another number of samples is an error', async ({ attempt, throws }) => {
     for (const [n, rows] of [[3, 2], [3, 1], [1, 3]] as const) {
-      await throws(() => attempt.conditionToFeatureMap(torch.randn(n, 2, 2, 3), torch.randn(rows, 2)), undefined, { name: `conditionToFeatureMap of (${n}, 2, 2, 3) and a condition of shape (${rows}, 2)` });
+      await throws(() => attempt.conditionToFeatureMap(torch.randn(n, 2, 2, 3), torch.randn(rows, 2)), undefined, {
+        name: `conditionToFeatureMap of (${n}, 2, 2, 3) and a condition of shape (${rows}, 2)`,
+        ...(rows === 1 ? { says: `one condition was given to all ${n} samples without an error` } : {}),
+      });
     }
   });
 
