@@ -24,7 +24,7 @@ import { shapes, type ShapeOps } from './ops/shape.ts';
 import { specialInPlace, specials, type SpecialOps } from './ops/special.ts';
 import { unary, unaryInPlace, type UnaryOps } from './ops/unary.ts';
 import { installViewsInPlace, views, type ViewOps } from './ops/view.ts';
-import { writeInPlace, writes } from './ops/write.ts';
+import { writeInPlace, writes, type WriteOps } from './ops/write.ts';
 
 installMethods(pointwise, pointwiseInPlace);
 installMethods(unary, unaryInPlace);
@@ -92,6 +92,7 @@ export const { cholesky, choleskyInverse, choleskySolve, det, inverse, logdet, l
 export * as linalg from './linalg.ts';
 export const { dist, norm, renorm } = functions<NormOps>(norms);
 export const { bucketize, isin, searchsorted } = functions<SearchOps>(searches);
+export const { fill } = functions<WriteOps>(writes);
 export const { asStrided, clone, detach, diagonal, narrow, permute, reshape, select, split, splitWithSizes, squeeze, t, transpose, unbind, unsqueeze } = functions<ViewOps>(views);
 export const { broadcastTo, chunk, dsplit, flatten, flip, fliplr, flipud, hsplit, moveaxis, movedim, ravel, repeatInterleave, roll, rot90, swapaxes, swapdims, tensorSplit, tile, unflatten, vsplit } = functions<ShapeOps>(shapes);
 export const { gather, indexAdd, indexCopy, indexFill, indexReduce, indexSelect, put, scatter, scatterAdd, scatterReduce, take, takeAlongDim } = functions<GatherOps>(gathers);

@@ -82,20 +82,16 @@ export function kaimingNormal_(t: Tensor, a: number | KaimingOptions = 0, mode?:
   return normal_(t, 0, kaimingStd(t, o), { generator: o.generator });
 }
 
-/** Normal numbers cut off outside [a, b], by the inverse of the normal distribution function. */
+/** Normal numbers, drawn anew where they fall outside [a, b]. */
 export function truncNormal_(t: Tensor, mean: number | ({ mean?: number; std?: number; a?: number; b?: number } & Rng) = 0, std = 1, a = -2, b = 2): Tensor {
   const o = pick(mean, { mean: typeof mean === 'number' ? mean : 0, std, a, b, generator: null as Generator | null });
-  const cdf = (x: number): number => (1 + erf(x / Math.SQRT2)) / 2;
-  const low = cdf((o.a - o.mean) / o.std), high = cdf((o.b - o.mean) / o.std);
-  return quietly(() => t.uniform_(2 * low - 1, 2 * high - 1, { generator: o.generator }).erfinv_().mul_(o.std * Math.SQRT2).add_(o.mean).clamp_(o.a, o.b));
-}
-/** erf by its Taylor series below 3 and the continued fraction of erfc above, to double precision. */
-function erf(x: number): number {
-  if (x < 0) return -erf(-x);
-  if (x > 3) { let f = 0; for (let k = 60; k > 0; k--) f = k / 2 / (x + f); return 1 - Math.exp(-x * x) / ((x + f) * Math.sqrt(Math.PI)); }
-  let term = x, sum = x;
-  for (let n = 1; n < 100; n++) { term *= (-x * x) / n; sum += term / (2 * n + 1); }
-  return (2 / Math.sqrt(Math.PI)) * sum;
+  if (!(o.a < o.b)) throw new TorchError(`minimum value ${o.a} should be less than maximum value ${o.b}`, { operator: 'truncNormal_' });
+  return quietly(() => {
+    t.normal_(o.mean, o.std, { generator: o.generator });
+    for (let outside = t.lt(o.a).logicalOr(t.gt(o.b)); outside.any().item(); outside = t.lt(o.a).logicalOr(t.gt(o.b)))
+      t.copy_(t.detach().clone().normal_(o.mean, o.std, { generator: o.generator }).where(outside, t));
+    return t;
+  });
 }
 
 /** The identity for a matrix. */
