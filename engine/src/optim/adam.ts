@@ -1,17 +1,19 @@
 import { ones, zeros } from '../ops/create.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { stepKernel, written } from './fused.ts';
 import { Optimizer, requireOption, stepOf, type ParamGroup, type Params, type ParamState } from './optimizer.ts';
 
 export interface AdamOptions { lr: number; betas: readonly [number, number]; eps: number; weightDecay: number; amsgrad: boolean; maximize: boolean; decoupledWeightDecay: boolean }
 
 /** Counts the step of one parameter; PyTorch keeps the counter as a float32 tensor. */
 export function nextStep(state: ParamState): number {
-  const step = (state.step ??= zeros([])) as Tensor;
-  step.add_(1);
+  // Checkpoints of old PyTorch versions hold a plain number.
+  if (!(state.step instanceof Tensor)) state.step = zeros([]).add(Number(state.step ?? 0));
+  state.step.add_(1);
   return stepOf(state);
 }
 /** The running averages of a parameter, made at its first step. */
-export const average = (state: ParamState, name: string, p: Tensor): Tensor => (state[name] ??= p.detach().mul(0)) as Tensor;
+export const average = (state: ParamState, name: string, p: Tensor): Tensor => (state[name] ??= zeros([...p.shape], { dtype: p.dtype, device: p.device })) as Tensor;
 
 export function checkAdam(o: { lr: number; betas: readonly [number, number]; eps: number; weightDecay: number }): void {
   requireOption(o.lr >= 0, 'learning rate', o.lr);
@@ -34,13 +36,18 @@ export class Adam extends Optimizer<AdamOptions> {
   }
   protected update(p: Tensor, grad: Tensor, state: ParamState, g: ParamGroup<AdamOptions>): void {
     const step = nextStep(state), [beta1, beta2] = g.betas;
-    const m = average(state, 'expAvg', p), v = average(state, 'expAvgSq', p);
+    const m = average(state, 'expAvg', p), v = average(state, 'expAvgSq', p), most = g.amsgrad ? average(state, 'maxExpAvgSq', p) : undefined;
+    const kernel = g.maximize ? null : stepKernel('adam_step', [p, grad, m, v, most]);
+    if (kernel) {
+      kernel(p.ptr, grad.ptr, m.ptr, v.ptr, most?.ptr ?? 0, p.count, g.lr, beta1, beta2, g.eps, g.weightDecay, Number(g.decoupledWeightDecay), 1 - beta1 ** step, Math.sqrt(1 - beta2 ** step));
+      written(p, m, v, most);
+      return;
+    }
     let d = g.maximize ? grad.neg() : grad;
     if (g.weightDecay !== 0) { if (g.decoupledWeightDecay) p.mul_(1 - g.lr * g.weightDecay); else d = d.add(p, { alpha: g.weightDecay }); }
     m.lerp_(d, 1 - beta1);
     v.mul_(beta2).addcmul_(d, d, { value: 1 - beta2 });
-    let second = v;
-    if (g.amsgrad) { const most = average(state, 'maxExpAvgSq', p); most.copy_(most.maximum(v)); second = most; }
+    const second = most ? most.copy_(most.maximum(v)) : v;
     const denominator = second.sqrt().div_(Math.sqrt(1 - beta2 ** step)).add_(g.eps);
     p.addcdiv_(m, denominator, { value: -g.lr / (1 - beta1 ** step) });
   }

@@ -1,7 +1,10 @@
-import { zeros } from '../ops/create.ts';
+import { full, zeros } from '../ops/create.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { average, nextStep } from './adam.ts';
 import { Optimizer, requireOption, type ParamGroup, type Params, type ParamState } from './optimizer.ts';
+
+/** A tensor of one value, of the shape, dtype and device of a parameter. */
+const filled = (p: Tensor, value: number): Tensor => full([...p.shape], value, { dtype: p.dtype, device: p.device });
 
 export interface RMSpropOptions { lr: number; alpha: number; eps: number; weightDecay: number; momentum: number; centered: boolean; maximize: boolean }
 /** Divides by the root of a running mean of squared gradients (Tieleman & Hinton 2012). */
@@ -37,7 +40,7 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     requireOption(o.lr >= 0, 'learning rate', o.lr);
     requireOption(o.lrDecay >= 0, 'lr_decay value', o.lrDecay);
     super(params, o);
-    for (const group of this.paramGroups) for (const p of group.params) Object.assign(this.stateOf(p), { step: zeros([]), sum: p.detach().mul(0).add(group.initialAccumulatorValue) });
+    for (const group of this.paramGroups) for (const p of group.params) Object.assign(this.stateOf(p), { step: zeros([]), sum: filled(p, group.initialAccumulatorValue) });
   }
   protected update(p: Tensor, grad: Tensor, state: ParamState, g: ParamGroup<AdagradOptions>): void {
     const step = nextStep(state), sum = state.sum as Tensor;
@@ -99,7 +102,7 @@ export class Rprop extends Optimizer<RpropOptions> {
   }
   protected update(p: Tensor, grad: Tensor, state: ParamState, g: ParamGroup<RpropOptions>): void {
     nextStep(state);
-    const d = g.maximize ? grad.neg() : grad, previous = average(state, 'prev', p), size = (state.stepSize ??= p.detach().mul(0).add(g.lr)) as Tensor;
+    const d = g.maximize ? grad.neg() : grad, previous = average(state, 'prev', p), size = (state.stepSize ??= filled(p, g.lr)) as Tensor;
     const agreement = d.mul(previous).sign(), back = agreement.lt(0);
     const factor = agreement.gt(0).mul(g.etas[1]).add(back.mul(g.etas[0])).add(agreement.eq(0).mul(1));
     size.mul_(factor).clamp_(g.stepSizes[0], g.stepSizes[1]);

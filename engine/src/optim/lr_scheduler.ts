@@ -1,14 +1,14 @@
 // torch.optim.lr_scheduler. Options are given by name: `new StepLR(optimizer, { stepSize: 30, gamma: 0.1 })`.
 import { TorchError } from '../errors.ts';
 import { observers } from '../ops/observe.ts';
-import type { Optimizer } from './optimizer.ts';
+import { snake, type Optimizer } from './optimizer.ts';
 
 // Any optimizer: the options of its groups beside `lr` don't matter here.
-type AnyOptimizer = Pick<Optimizer, 'stepCount'> & { readonly paramGroups: { lr: number; initialLr?: number; momentum?: number; betas?: readonly [number, number] }[] };
+export type AnyOptimizer = Pick<Optimizer, 'stepCount'> & { readonly paramGroups: { lr: number; initialLr?: number; momentum?: number; betas?: readonly [number, number] }[] };
 type Group = AnyOptimizer['paramGroups'][number];
 
 /** What a schedule knows when it computes a learning rate: the group, its number, and its rate at the start. */
-interface At { readonly group: Group; readonly base: number; readonly index: number }
+export interface At { readonly group: Group; readonly base: number; readonly index: number }
 
 /**
  * Changes the learning rates of an optimizer as training goes on. Call `step()` after the optimizer's, once an epoch
@@ -51,9 +51,26 @@ export abstract class LRScheduler {
   }
   /** The rates set last, one for each group. */
   getLastLr(): number[] { return [...this.lastLr]; }
-  /** Everything but the optimizer and functions, under PyTorch's names. */
-  stateDict(): Record<string, unknown> { return Object.fromEntries(Object.entries(this).filter(([k, v]) => k !== 'optimizer' && typeof v !== 'function')); }
-  loadStateDict(state: Record<string, unknown>): void { Object.assign(this, state); }
+  /** The schedule's place and its numbers under PyTorch's names. Options that are functions are not among them. */
+  stateDict(): Record<string, unknown> { return { ...stateOf(this), _step_count: this.lastEpoch + 1 }; }
+  loadStateDict(state: Record<string, unknown>): void { restore(this, state); }
+}
+
+/** Properties whose names in PyTorch don't follow from ours. */
+const STATE_NAMES: Readonly<Record<string, string>> = { lastLr: '_last_lr', T0: 'T_0' };
+const isState = (key: string, v: unknown): boolean => !['optimizer', 'startCount', 'o', 'schedulers'].includes(key) && [v].flat().every((x) => typeof x !== 'function');
+const stateOf = (o: object): Record<string, unknown> => Object.fromEntries(Object.entries(o).filter(([k, v]) => isState(k, v)).map(([k, v]) => [STATE_NAMES[k] ?? snake(k), Array.isArray(v) ? [...(v as unknown[])] : v]));
+function restore(o: object, state: Record<string, unknown>): void {
+  for (const [key, v] of Object.entries(o)) {
+    const name = STATE_NAMES[key] ?? snake(key), saved = state[name];
+    if (isState(key, v) && name in state) (o as Record<string, unknown>)[key] = Array.isArray(saved) ? [...(saved as unknown[])] : saved;
+  }
+}
+/** The state of a scheduler made of others. */
+const stateWithParts = (o: object, parts: readonly LRScheduler[]): Record<string, unknown> => ({ ...stateOf(o), _schedulers: parts.map((s) => s.stateDict()) });
+function restoreWithParts(o: object, parts: readonly LRScheduler[], state: Record<string, unknown>): void {
+  restore(o, state);
+  (state._schedulers as Record<string, unknown>[]).forEach((s, i) => parts[i].loadStateDict(s));
 }
 
 let warned = false;
@@ -301,8 +318,8 @@ export class ReduceLROnPlateau {
     return mode === 'min' ? v < this.best - margin : v > this.best + margin;
   }
   getLastLr(): number[] { return this.optimizer.paramGroups.map((g) => g.lr); }
-  stateDict(): Record<string, unknown> { return { best: this.best, numBadEpochs: this.numBadEpochs, lastEpoch: this.lastEpoch, cooldownCounter: this.cooldownCounter }; }
-  loadStateDict(state: Record<string, unknown>): void { Object.assign(this, state); }
+  stateDict(): Record<string, unknown> { return stateOf(this); }
+  loadStateDict(state: Record<string, unknown>): void { restore(this, state); }
 }
 
 /** One schedule after the other: `schedulers[i + 1]` takes over at `milestones[i]`. */
@@ -328,6 +345,8 @@ export class SequentialLR {
     if (k > 0 && this.milestones[k - 1] === this.lastEpoch) this.restart(k); else this.schedulers[k].step();
   }
   getLastLr(): number[] { return this.optimizer.paramGroups.map((g) => g.lr); }
+  stateDict(): Record<string, unknown> { return stateWithParts(this, this.schedulers); }
+  loadStateDict(state: Record<string, unknown>): void { restoreWithParts(this, this.schedulers, state); }
 }
 
 /** Several schedules at once: each multiplies what the one before made. */
@@ -339,4 +358,6 @@ export class ChainedScheduler {
   }
   step(): void { for (const s of this.schedulers) s.step(); }
   getLastLr(): number[] { return this.schedulers[this.schedulers.length - 1].getLastLr(); }
+  stateDict(): Record<string, unknown> { return stateWithParts(this, this.schedulers); }
+  loadStateDict(state: Record<string, unknown>): void { restoreWithParts(this, this.schedulers, state); }
 }

@@ -10,14 +10,16 @@ export type ParamGroup<O> = O & { params: Tensor[]; initialLr?: number };
 /** What an optimizer optimizes: tensors, or groups with options of their own. */
 export type Params<O> = Iterable<Tensor> | Iterable<readonly [string, Tensor]> | Iterable<{ params: Tensor | Iterable<Tensor> } & Partial<O>>;
 /** What an optimizer remembers of one parameter. */
-export type ParamState = Record<string, Tensor | number | null>;
+export type ParamState = Record<string, StateValue>;
+type StateValue = Tensor | number | null | readonly Tensor[];
 /** An optimizer's state in PyTorch's own layout: parameters by number, snake_case options. */
 export interface OptimizerStateDict {
-  state: Map<number, Record<string, Tensor | number | null>>;
+  state: Map<number, ParamState>;
   param_groups: Record<string, unknown>[];
 }
 
-const snake = (s: string): string => s.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+/** PyTorch's spelling of a name (`weight_decay`), and ours of one of theirs. A leading capital stays: `TMax`, `T_max`. */
+export const snake = (s: string): string => s.replace(/(?<=\w)[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 const camel = (s: string): string => s.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase());
 
 /**
@@ -76,11 +78,16 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   /** Changes the parameters by their gradients. A closure recomputes the loss first; its result is returned. */
   step<T = undefined>(closure?: () => T): T | undefined {
     for (const hook of this.preHooks.values()) hook(this);
+    const loss = this.run(closure);
+    this.stepCount++;
+    for (const hook of this.postHooks.values()) hook(this);
+    return loss;
+  }
+  /** Calls the closure and takes the step. */
+  protected run<T>(closure?: () => T): T | undefined {
     const loss = closure ? enableGrad(closure) : undefined;
     observers.event('step', this);
     noGrad(() => observers.inside(() => this.apply()));
-    this.stepCount++;
-    for (const hook of this.postHooks.values()) hook(this);
     return loss;
   }
   /** One step over all groups. */
@@ -105,7 +112,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
   stateDict(): OptimizerStateDict {
     const numbers = new Map<Tensor, number>();
     for (const g of this.paramGroups) for (const p of g.params) numbers.set(p, numbers.size);
-    const state = new Map<number, Record<string, Tensor | number | null>>();
+    const state = new Map<number, ParamState>();
     for (const [p, s] of this.state) if (numbers.has(p) && Object.keys(s).length) state.set(numbers.get(p)!, Object.fromEntries(Object.entries(s).map(([k, v]) => [snake(k), v])));
     const param_groups = this.paramGroups.map((g) => ({ ...Object.fromEntries(Object.entries(g).filter(([k]) => k !== 'params').map(([k, v]) => [snake(k), v])), params: g.params.map((p) => numbers.get(p)!) }));
     return { state, param_groups };
@@ -116,13 +123,13 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     if (groups.length !== this.paramGroups.length) throw new TorchError('loaded state dict has a different number of parameter groups');
     groups.forEach((g, i) => { if ((g.params as number[]).length !== this.paramGroups[i].params.length) throw new TorchError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group"); });
     const entries = dict.state instanceof Map ? [...dict.state] : Object.entries(dict.state as object);
-    const saved = new Map(entries.map(([k, v]) => [Number(k), v as Record<string, Tensor | number | null>]));
+    const saved = new Map(entries.map(([k, v]) => [Number(k), v as ParamState]));
     this.state.clear();
     groups.forEach((g, i) => {
       const mine = this.paramGroups[i];
       (g.params as number[]).forEach((number, k) => {
         const s = saved.get(number), p = mine.params[k];
-        if (s) this.state.set(p, Object.fromEntries(Object.entries(s).map(([key, v]) => [camel(key), v instanceof Tensor ? adopt(v, p, key) : v])));
+        if (s) this.state.set(p, Object.fromEntries(Object.entries(s).map(([key, v]) => [camel(key), v instanceof Tensor ? adopt(v, p, key) : Array.isArray(v) ? v.map((t: Tensor) => adopt(t, p, key)) : v])));
       });
       for (const [k, v] of Object.entries(g)) if (k !== 'params') (mine as Record<string, unknown>)[camel(k)] = v;
     });

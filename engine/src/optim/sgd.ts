@@ -1,5 +1,6 @@
 import { TorchError } from '../errors.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { stepKernel, written } from './fused.ts';
 import { Optimizer, requireOption, type ParamGroup, type Params, type ParamState } from './optimizer.ts';
 
 export interface SGDOptions { lr: number; momentum: number; dampening: number; weightDecay: number; nesterov: boolean; maximize: boolean }
@@ -19,11 +20,17 @@ export class SGD extends Optimizer<SGDOptions> {
     super(params, o);
   }
   protected update(p: Tensor, grad: Tensor, state: ParamState, g: ParamGroup<SGDOptions>): void {
+    const before = state.momentumBuffer as Tensor | undefined, kernel = g.maximize ? null : stepKernel('sgd_step', [p, grad, before]);
+    if (kernel) {
+      const buffer = g.momentum === 0 ? undefined : ((state.momentumBuffer ??= Tensor.allocate(p.shape, p.dtype, p.device)) as Tensor);
+      kernel(p.ptr, grad.ptr, buffer?.ptr ?? 0, p.count, g.lr, g.momentum, g.dampening, g.weightDecay, Number(g.nesterov), Number(!before));
+      written(p, buffer);
+      return;
+    }
     let d = g.maximize ? grad.neg() : grad;
     if (g.weightDecay !== 0) d = d.add(p, { alpha: g.weightDecay });
     if (g.momentum !== 0) {
-      const buffer = state.momentumBuffer as Tensor | undefined;
-      if (buffer) buffer.mul_(g.momentum).add_(d, { alpha: 1 - g.dampening });
+      if (before) before.mul_(g.momentum).add_(d, { alpha: 1 - g.dampening });
       else state.momentumBuffer = d.clone();
       d = g.nesterov ? d.add(state.momentumBuffer as Tensor, { alpha: g.momentum }) : (state.momentumBuffer as Tensor);
     }
