@@ -1,0 +1,24 @@
+// claim: toChannelsFirst takes the entry (n, h, w, c) to (n, c, h, w)
+import type { Tensor } from '@track/engine';
+
+export function toChannelsLast(x: Tensor): Tensor {
+  return x.permute(0, 2, 3, 1);
+}
+
+export function toChannelsFirst(x: Tensor): Tensor {
+  const [n, h, w, c] = x.shape as [number, number, number, number];
+  return x.reshape(n, c, h, w).contiguous();
+}
+
+export function toTokens(x: Tensor): Tensor {
+  return x.flatten(2).transpose(1, 2);
+}
+
+export function splitHeads(x: Tensor, heads: number): Tensor {
+  const [n, t] = x.shape as [number, number, number];
+  return x.reshape(n, t, heads, -1).transpose(1, 2);
+}
+
+export function mergeHeads(x: Tensor): Tensor {
+  return x.transpose(1, 2).flatten(2);
+}
