@@ -3,36 +3,8 @@
 // Each storage type is a class that reads and writes one element as float64 or as int64, whichever holds the source
 // exactly. Floats become integers as x86 C++ (and so PyTorch) does it: truncated toward zero; NaN and what does not fit
 // give the smallest integer of the conversion's width, which int16 and int8 take from 32 bits and uint8 from 64.
-import { unary } from './pointwise-loops'
-
-/** float32 bits to float16 bits, to nearest even. */
-function halfBits(bits: u32): u32 {
-  const sign = (bits >> 16) & 0x8000
-  const magnitude = bits & 0x7fffffff
-  if (magnitude > 0x7f800000) return sign | 0x7e00
-  if (magnitude >= 0x47800000) return sign | 0x7c00
-  // Below 2^-14 the sum with 0.5 has the subnormal's last place as its own last place, so the addition rounds.
-  if (magnitude < 0x38800000) {
-    return sign | (reinterpret<u32>(reinterpret<f32>(magnitude) + 0.5) - 0x3f000000)
-  }
-  return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >> 13) & 1)) >> 13)
-}
-
-/** float16 bits to float32. */
-function fromHalf(bits: u32): f32 {
-  const sign = (bits & 0x8000) << 16
-  const magnitude = (bits & 0x7fff) << 13
-  // Moving the exponent's bias by a multiplication also normalises subnormals; infinity and NaN keep a full exponent.
-  const scaled = reinterpret<u32>(reinterpret<f32>(magnitude) * reinterpret<f32>(0x77800000))
-  return reinterpret<f32>(sign | scaled | (magnitude >= 0x0f800000 ? 0x7f800000 : 0))
-}
-
-/** float32 bits to bfloat16 bits, to nearest even. */
-// @ts-ignore: decorator
-@inline
-function brainBits(bits: u32): u32 {
-  return (bits & 0x7fffffff) > 0x7f800000 ? 0x7fc0 : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16
-}
+import { fromBrain4, fromHalf4, toBrain4, toHalf4 } from './math-half'
+import { unary4 } from './pointwise-loops'
 
 // @ts-ignore: decorator
 @inline
@@ -62,16 +34,20 @@ function toInt64(v: f64): i64 {
 
 @final class F16 {
   @inline get size(): usize { return 2 }
-  @inline float(p: usize): f64 { return fromHalf(load<u16>(p)) }
-  @inline putFloat(p: usize, v: f64): void { store<u16>(p, <u16>halfBits(reinterpret<u32>(<f32>v))) }
-  @inline putInt(p: usize, v: i64): void { store<u16>(p, <u16>halfBits(reinterpret<u32>(<f32>v))) }
+  @inline float(p: usize): f64 { return f32x4.extract_lane(fromHalf4(i32x4.splat(load<u16>(p))), 0) }
+  @inline putFloat(p: usize, v: f64): void { v128.store_lane<u16>(p, toHalf4(f32x4.splat(<f32>v)), 0) }
+  @inline putInt(p: usize, v: i64): void { v128.store_lane<u16>(p, toHalf4(f32x4.splat(<f32>v)), 0) }
+  @inline up(bits: v128): v128 { return fromHalf4(bits) }
+  @inline down(x: v128): v128 { return toHalf4(x) }
 }
 
 @final class Bf16 {
   @inline get size(): usize { return 2 }
-  @inline float(p: usize): f64 { return reinterpret<f32>(<u32>load<u16>(p) << 16) }
-  @inline putFloat(p: usize, v: f64): void { store<u16>(p, <u16>brainBits(reinterpret<u32>(<f32>v))) }
-  @inline putInt(p: usize, v: i64): void { store<u16>(p, <u16>brainBits(reinterpret<u32>(<f32>v))) }
+  @inline float(p: usize): f64 { return f32x4.extract_lane(fromBrain4(i32x4.splat(load<u16>(p))), 0) }
+  @inline putFloat(p: usize, v: f64): void { v128.store_lane<u16>(p, toBrain4(f32x4.splat(<f32>v)), 0) }
+  @inline putInt(p: usize, v: i64): void { v128.store_lane<u16>(p, toBrain4(f32x4.splat(<f32>v)), 0) }
+  @inline up(bits: v128): v128 { return fromBrain4(bits) }
+  @inline down(x: v128): v128 { return toBrain4(x) }
 }
 
 @final class I64 {
@@ -134,17 +110,39 @@ function fromInt<S, D>(src: usize, dst: usize, n: usize): void {
   }
 }
 
-@final class RoundHalf { @inline f<T>(x: T): T { return <T>fromHalf(halfBits(reinterpret<u32>(<f32>x))) } }
-@final class RoundBrain { @inline f<T>(x: T): T { return <T>reinterpret<f32>(brainBits(reinterpret<u32>(<f32>x)) << 16) } }
+/** float32 to 16 bits, eight at a time. */
+function narrow<D>(src: usize, dst: usize, n: usize): void {
+  const d = changetype<D>(0)
+  for (const wide = dst + ((n & ~7) << 1); dst < wide; dst += 16) {
+    v128.store(dst, i16x8.narrow_i32x4_u(d.down(v128.load(src)), d.down(v128.load(src, 16))))
+    src += 32
+  }
+  fromFloat<F32, D>(src, dst, n & 7)
+}
+
+/** 16 bits to float32, eight at a time. */
+function widen<S>(src: usize, dst: usize, n: usize): void {
+  const s = changetype<S>(0)
+  for (const wide = dst + ((n & ~7) << 2); dst < wide; dst += 32) {
+    const v = v128.load(src)
+    v128.store(dst, s.up(i32x4.extend_low_i16x8_u(v)))
+    v128.store(dst, s.up(i32x4.extend_high_i16x8_u(v)), 16)
+    src += 16
+  }
+  fromFloat<S, F32>(src, dst, n & 7)
+}
+
+@final class RoundHalf { @inline f(x: v128): v128 { return fromHalf4(toHalf4(x)) } }
+@final class RoundBrain { @inline f(x: v128): v128 { return fromBrain4(toBrain4(x)) } }
 
 /** float32 values rounded to what float16 can hold. */
-export function round_f16(x: usize, out: usize, n: usize): void { unary<f32, f32, RoundHalf>(x, out, n) }
+export function round_f16(x: usize, out: usize, n: usize): void { unary4<RoundHalf>(x, out, n) }
 /** float32 values rounded to what bfloat16 can hold. */
-export function round_bf16(x: usize, out: usize, n: usize): void { unary<f32, f32, RoundBrain>(x, out, n) }
+export function round_bf16(x: usize, out: usize, n: usize): void { unary4<RoundBrain>(x, out, n) }
 
 export function cast_f32_f64(src: usize, dst: usize, n: usize): void { fromFloat<F32, F64>(src, dst, n) }
-export function cast_f32_f16(src: usize, dst: usize, n: usize): void { fromFloat<F32, F16>(src, dst, n) }
-export function cast_f32_bf16(src: usize, dst: usize, n: usize): void { fromFloat<F32, Bf16>(src, dst, n) }
+export function cast_f32_f16(src: usize, dst: usize, n: usize): void { narrow<F16>(src, dst, n) }
+export function cast_f32_bf16(src: usize, dst: usize, n: usize): void { narrow<Bf16>(src, dst, n) }
 export function cast_f32_i64(src: usize, dst: usize, n: usize): void { fromFloat<F32, I64>(src, dst, n) }
 export function cast_f32_i32(src: usize, dst: usize, n: usize): void { fromFloat<F32, I32>(src, dst, n) }
 export function cast_f32_i16(src: usize, dst: usize, n: usize): void { fromFloat<F32, I16>(src, dst, n) }
@@ -160,7 +158,7 @@ export function cast_f64_i16(src: usize, dst: usize, n: usize): void { fromFloat
 export function cast_f64_i8(src: usize, dst: usize, n: usize): void { fromFloat<F64, I8>(src, dst, n) }
 export function cast_f64_u8(src: usize, dst: usize, n: usize): void { fromFloat<F64, U8>(src, dst, n) }
 export function cast_f64_bool(src: usize, dst: usize, n: usize): void { fromFloat<F64, Bool>(src, dst, n) }
-export function cast_f16_f32(src: usize, dst: usize, n: usize): void { fromFloat<F16, F32>(src, dst, n) }
+export function cast_f16_f32(src: usize, dst: usize, n: usize): void { widen<F16>(src, dst, n) }
 export function cast_f16_f64(src: usize, dst: usize, n: usize): void { fromFloat<F16, F64>(src, dst, n) }
 export function cast_f16_bf16(src: usize, dst: usize, n: usize): void { fromFloat<F16, Bf16>(src, dst, n) }
 export function cast_f16_i64(src: usize, dst: usize, n: usize): void { fromFloat<F16, I64>(src, dst, n) }
@@ -169,7 +167,7 @@ export function cast_f16_i16(src: usize, dst: usize, n: usize): void { fromFloat
 export function cast_f16_i8(src: usize, dst: usize, n: usize): void { fromFloat<F16, I8>(src, dst, n) }
 export function cast_f16_u8(src: usize, dst: usize, n: usize): void { fromFloat<F16, U8>(src, dst, n) }
 export function cast_f16_bool(src: usize, dst: usize, n: usize): void { fromFloat<F16, Bool>(src, dst, n) }
-export function cast_bf16_f32(src: usize, dst: usize, n: usize): void { fromFloat<Bf16, F32>(src, dst, n) }
+export function cast_bf16_f32(src: usize, dst: usize, n: usize): void { widen<Bf16>(src, dst, n) }
 export function cast_bf16_f64(src: usize, dst: usize, n: usize): void { fromFloat<Bf16, F64>(src, dst, n) }
 export function cast_bf16_f16(src: usize, dst: usize, n: usize): void { fromFloat<Bf16, F16>(src, dst, n) }
 export function cast_bf16_i64(src: usize, dst: usize, n: usize): void { fromFloat<Bf16, I64>(src, dst, n) }

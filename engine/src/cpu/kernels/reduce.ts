@@ -1,61 +1,14 @@
 // Reductions of a contiguous [outer, n, inner] array over n.
-import { madd } from './math'
 import {
   IntegerMaximum, IntegerMinimum, Maximum, Maximum4, Minimum, Minimum4, Mul, Mul4,
 } from './pointwise-operators'
 import { zip, zip4 } from './pointwise-loops'
-
-// Sums. A term class adds a function of x (and, for deviations, of the mean m) to an accumulator.
-@final class Term4 { @inline add(sum: v128, x: v128, m: v128): v128 { return f32x4.add(sum, x) } }
-@final class Square4 { @inline add(sum: v128, x: v128, m: v128): v128 { return madd(x, x, sum) } }
-@final class Absolute4 { @inline add(sum: v128, x: v128, m: v128): v128 { return f32x4.add(sum, f32x4.abs(x)) } }
-@final class Deviation4 {
-  @inline add(sum: v128, x: v128, m: v128): v128 {
-    const d = f32x4.sub(x, m)
-    return madd(d, d, sum)
-  }
-}
+import { Absolute4, Deviation4, RUN, Square4, Term4, ZERO, sumRow4 } from './reduce-rows'
 
 @final class Term { @inline of<T>(x: T, m: T): T { return x } }
 @final class Square { @inline of<T>(x: T, m: T): T { return x * x } }
 @final class Absolute { @inline of<T>(x: T, m: T): T { return x < 0 ? <T>-x : x } }
 @final class Deviation { @inline of<T>(x: T, m: T): T { return (x - m) * (x - m) } }
-
-const ZERO: v128 = i32x4(0, 0, 0, 0)
-// Additions in float32 that follow one another: few enough that their rounding stays near that of a single one.
-const RUN: usize = 32
-
-/** The sum of the four lanes. */
-function sumLanes(v: v128): f64 {
-  const pair = f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 0)))
-  return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1)
-}
-
-/** n floats in a row: runs of 32 additions in 16 lanes, their totals in float64. */
-function sumRow4<O>(x: usize, n: usize, m: v128): f64 {
-  const op = changetype<O>(0)
-  let total: f64 = 0
-  while (n >= 16) {
-    const count = min<usize>(n & ~15, 16 * RUN)
-    let a = ZERO
-    let b = ZERO
-    let c = ZERO
-    let d = ZERO
-    for (const end = x + (count << 2); x < end; x += 64) {
-      a = op.add(a, v128.load(x), m)
-      b = op.add(b, v128.load(x, 16), m)
-      c = op.add(c, v128.load(x, 32), m)
-      d = op.add(d, v128.load(x, 48), m)
-    }
-    total += sumLanes(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)))
-    n -= count
-  }
-  for (; n > 0; n--) {
-    total += <f64>f32x4.extract_lane(op.add(ZERO, v128.load_splat<f32>(x), m), 0)
-    x += 4
-  }
-  return total
-}
 
 /** Sixteen columns of n rows, `step` bytes apart, in three levels of accumulators; m and out point at sixteen floats. */
 function sumColumns16<O>(x: usize, n: usize, step: usize, m: usize, out: usize): void {

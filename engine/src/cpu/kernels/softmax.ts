@@ -1,10 +1,7 @@
 // Softmax, log-softmax, their gradients and logsumexp of a contiguous [outer, n, inner] array over n. float32 works on
 // four elements of a row (inner = 1) or on four columns, with the exponentials computed once.
 import { expFlush4, log4, madd } from './math'
-
-const ZERO: v128 = i32x4(0, 0, 0, 0)
-// Additions in float32 that follow one another before their total moves on.
-const RUN: usize = 32
+import { RUN, Term4, ZERO, sumLanes, sumRow4 } from './reduce-rows'
 
 @final class Keep {
   @inline put(p: usize, v: v128): void { v128.store(p, v) }
@@ -16,11 +13,6 @@ const RUN: usize = 32
 }
 
 // Rows
-
-function sumLanes(v: v128): f64 {
-  const pair = f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 0)))
-  return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1)
-}
 
 /** The largest of a row; NaN is passed over here, since its exponential spoils the sum anyway. */
 function rowMax(x: usize, n: usize): v128 {
@@ -114,27 +106,6 @@ function rowDot(g: usize, y: usize, n: usize): f64 {
     total += <f64>load<f32>(g) * <f64>load<f32>(y)
     g += 4
     y += 4
-  }
-  return total
-}
-
-/** Σ g of a row. */
-function rowSum(g: usize, n: usize): f64 {
-  let total: f64 = 0
-  while (n >= 8) {
-    let a = ZERO
-    let b = ZERO
-    const count = min<usize>(n & ~7, 8 * RUN)
-    for (const end = g + (count << 2); g < end; g += 32) {
-      a = f32x4.add(a, v128.load(g))
-      b = f32x4.add(b, v128.load(g, 16))
-    }
-    total += sumLanes(f32x4.add(a, b))
-    n -= count
-  }
-  for (; n > 0; n--) {
-    total += <f64>load<f32>(g)
-    g += 4
   }
   return total
 }
@@ -259,7 +230,7 @@ function backward4<O>(g: usize, y: usize, out: usize, outer: usize, n: usize, in
   const step = inner << 2
   for (; outer > 0; outer--) {
     if (inner == 1) {
-      rowSlope<O>(g, y, <f32>(log ? rowSum(g, n) : rowDot(g, y, n)), out, n)
+      rowSlope<O>(g, y, <f32>(log ? sumRow4<Term4>(g, n, ZERO) : rowDot(g, y, n)), out, n)
     } else {
       let i: usize = 0
       for (; i + 4 <= inner; i += 4) columnBackward<O>(g + (i << 2), y + (i << 2), out + (i << 2), n, step, false)
