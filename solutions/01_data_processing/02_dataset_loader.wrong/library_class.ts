@@ -1,0 +1,25 @@
+// claim: TensorDataset is your own class
+import * as torch from '@track/engine';
+import type { Tensor } from '@track/engine';
+
+export type Sample = [features: Tensor, label: Tensor];
+
+export class TensorDataset extends torch.utils.data.TensorDataset {
+  declare features: Tensor;
+  declare labels: Tensor;
+  constructor(features: Tensor, labels: Tensor) {
+    super(features, labels);
+    Object.assign(this, { features, labels });
+    if (features.shape[0] !== labels.shape[0]) throw new Error(`${features.shape[0]} rows of features, but ${labels.shape[0]} labels`);
+    if (labels.dtype !== 'int64') throw new Error(`labels must be int64, not ${labels.dtype}`);
+  }
+
+}
+
+export function randomSamples(count: number, features: number): TensorDataset {
+  return new TensorDataset(torch.randn(count, features), torch.randint(0, 2, [count]));
+}
+
+export function createSampleLoader<T>(dataset: torch.utils.data.Dataset<T>, batchSize: number): torch.utils.data.DataLoader<T> {
+  return new torch.utils.data.DataLoader(dataset, { batchSize, shuffle: true });
+}
