@@ -34,7 +34,7 @@ export interface SpyReport<T> {
   readonly forwards: readonly ForwardCall[];
   /**
    * The training loop's steps in order: `train`, `eval`, `zeroGrad`, `forward` (of an outermost module), `backward`, `clip`,
-   * `step`, `schedulerStep`.
+   * `step`, `schedulerStep`; of a GradScaler `scale`, `unscale` (called by the program) and `update`.
    */
   readonly order: readonly string[];
   /** Random draws: by which function, and how many numbers. */
