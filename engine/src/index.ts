@@ -8,6 +8,7 @@ import { likes, news, type LikeOps } from './ops/create.ts';
 import { diagonalInPlace, diagonals, type DiagonalOps } from './ops/diagonal.ts';
 import { gatherInPlace, gathers, type GatherOps } from './ops/gather.ts';
 import { indexing, indexInPlace, installBrackets, type IndexOps } from './ops/indexing.ts';
+import { gradients, type GradientOps } from './ops/gradient.ts';
 import { functions, installMethods } from './ops/install.ts';
 import { torchLinalg, type TorchLinalgOps } from './ops/linalg.ts';
 import { logical, logicalInPlace, whereFunction, whereMethod, type LogicalOps, type WhereFunction } from './ops/logical.ts';
@@ -57,7 +58,8 @@ installMethods(randomFills, randomFillInPlace, true);
 
 export { Tensor, type Operand } from './tensor/tensor.ts';
 export { TorchError } from './errors.ts';
-export { finfo, getDefaultDtype, iinfo, promoteTypes, setDefaultDtype, type DType } from './tensor/dtype.ts';
+export { finfo, getDefaultDtype, iinfo, setDefaultDtype, type DType } from './tensor/dtype.ts';
+export { canCast, promoteTypes, resultType } from './ops/promotion.ts';
 export { memoryStats } from './cpu/heap.ts';
 
 export { isFloatingPoint, isTensor, numel } from './ops/convert.ts';
@@ -81,6 +83,7 @@ export { var_ as var };
 export const { addbmm, addmm, addmv, addr, baddbmm, bmm, cross, dot, inner, matmul, mm, mv, outer, vdot } = functions<MatmulOps>(products);
 export const { cdist, tensordot } = functions<ContractionOps>(contractions);
 export const { cummax, cummin, cumprod, cumsum, diff, logcumsumexp } = functions<ScanOps>(scans);
+export const { gradient } = functions<GradientOps>(gradients);
 export const { cumulativeTrapezoid, trapezoid, trapz } = functions<SampledOps>(sampled);
 export const { argsort, kthvalue, median, mode, msort, nanmedian, nanquantile, quantile, sort, topk } = functions<SortOps>(sorting);
 export const { bincount, corrcoef, cov, histc, histogram } = functions<StatisticsOps>(statistics);
