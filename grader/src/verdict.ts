@@ -13,6 +13,8 @@ export interface ClaimResult {
   status: ClaimStatus;
   ms: number;
   failure?: Failure;
+  /** Of a `todo`: where it was met. */
+  stack?: string;
 }
 
 /** `todo`: the first claim that does not hold meets a part that is yet to be written. */
@@ -33,6 +35,8 @@ export interface Verdict extends Report {
   file: string;
   status: VerdictStatus;
   seed: number;
+  /** The earlier exercise that comes first: the attempt runs its file, and met `throw todo()` there. */
+  waitsFor?: { exercise: string; file: string };
   /** What the attempt printed, capped. */
   output: string;
   /** From the start of the attempt to the report. */
@@ -58,6 +62,6 @@ export function statusOf(report: Report): VerdictStatus {
 }
 
 /** Not one claim holds or fails: the stub is as it was shipped. */
-export function isUntouched(report: Report): boolean {
-  return statusOf(report) === 'todo' && report.claims.every(({ status }) => status === 'todo' || status === 'skipped');
+export function isUntouched(verdict: Verdict): boolean {
+  return statusOf(verdict) === 'todo' && verdict.waitsFor === undefined && verdict.claims.every(({ status }) => status === 'todo' || status === 'skipped');
 }

@@ -108,6 +108,22 @@ test('a part that is yet to be written leaves the finished part standing', async
   expect(out).toMatch(/TO BE CONTINUED {2}2 of 4 claims hold/);
 });
 
+test('an attempt that runs an earlier exercise which is not written waits for it', async () => {
+  const track = fixtureTrack();
+  track.solve('02_training/01_doubling_loop');
+  const own = track.read('challenges/02_training/01_doubling_loop.ts').replace('loss /= 2', 'loss /= double(1)');
+  track.write('challenges/02_training/01_doubling_loop.ts', `import { double } from '../01_basics/01_double.ts';\n${own}`);
+  const { out, code } = await track.run(['check', '02/01']);
+  expect(out).toMatch(/WAITS FOR 01\/01 {2}0 of/);
+  expect(out).toMatch(/do\s+01\/01\s+first/);
+  expect(out).toContain('challenges/01_basics/01_double.ts');
+  expect(code).toBe(1);
+  // It is an attempt: what the learner wrote is not taken for the stub.
+  expect(JSON.parse(track.read('.track/progress.json'))).toMatchObject({ exercises: { '02/01': { state: 'started', attempts: 1 } } });
+  track.solve('01_basics/01_double');
+  expect((await track.run(['check', '02/01'])).out).toContain('PASSED');
+});
+
 test('the solution passes: what was learned, progress, what is next', async () => {
   const track = fixtureTrack();
   track.solve('01_basics/01_double');

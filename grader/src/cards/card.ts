@@ -32,7 +32,7 @@ function header(verdict: Verdict, { color, symbols, width }: Terminal): string {
   const held = verdict.claims.filter(({ status }) => status === 'passed').length;
   const count = verdict.claims.length === 0 ? '' : `${held} of ${verdict.claims.length} claims hold`;
   const [mark, word] = verdict.status === 'passed' ? [symbols.pass, 'PASSED']
-    : verdict.status === 'todo' ? [symbols.todo, held === 0 ? 'NOT ATTEMPTED' : 'TO BE CONTINUED'] : [symbols.fail, 'FAILED'];
+    : verdict.status === 'todo' ? [symbols.todo, verdict.waitsFor ? `WAITS FOR ${verdict.waitsFor.exercise}` : held === 0 ? 'NOT ATTEMPTED' : 'TO BE CONTINUED'] : [symbols.fail, 'FAILED'];
   const paint = verdict.status === 'passed' ? color.green : verdict.status === 'todo' ? color.yellow : color.red;
   const left = `${mark.trim()} ${verdict.exercise} ${verdict.title}`;
   const right = count === '' ? word : `${word}  ${count}`;
@@ -99,6 +99,16 @@ function printed({ output }: Verdict, { color, width }: Terminal): string[] {
 
 function open(verdict: Verdict, context: CardContext, terminal: Terminal): string[] {
   const file = path.relative(context.root, verdict.file);
+  if (verdict.waitsFor !== undefined) {
+    const { exercise, file: earlier } = verdict.waitsFor, shown = path.relative(context.root, earlier);
+    return [
+      '',
+      row('first', `your file runs your own code of ${exercise}, which is not written yet: do ${exercise} first, then check this one again`, terminal),
+      row('to do', terminal.link(terminal.color.cyan(shown), earlier), { ...terminal, width: Infinity }),
+      row('check', `track check ${exercise}`, terminal),
+      ...printed(verdict, terminal),
+    ];
+  }
   return [
     '',
     row('to do', `${terminal.link(terminal.color.cyan(file), verdict.file)}: its text says what is asked; replace throw todo() and save`, { ...terminal, width: Infinity }),

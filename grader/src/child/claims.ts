@@ -52,32 +52,41 @@ export async function runClaims(check: Check, attempt: Exports, stage: Stage, op
     }
     stage.announce(index);
     const start = clock();
-    const failure = await failureOf(claim, attempt, stage, seedOf(options.seed, index));
-    const status = failure === undefined ? 'passed' : failure === 'todo' ? 'todo' : 'failed';
-    results.push({
-      sentence: claim.sentence, status, ms: clock() - start, ...(typeof failure === 'object' ? { failure } : {}),
-    });
+    const found = await failureOf(claim, attempt, stage, seedOf(options.seed, index));
+    const { sentence } = claim, ms = clock() - start;
+    if (found === undefined) results.push({ sentence, status: 'passed', ms });
+    else if (found instanceof Unwritten) results.push({ sentence, status: 'todo', ms, stack: found.stack });
+    else results.push({ sentence, status: 'failed', ms, failure: found });
     stage.decided(results.at(-1)!);
-    if (typeof failure === 'object' && failure.class === 'TAMPERED') break;
+    if (results.at(-1)!.failure?.class === 'TAMPERED') break;
   }
   for (const { sentence } of check.claims.slice(results.length)) results.push({ sentence, status: 'skipped', ms: 0 });
   return results;
 }
 
+/** A claim met `throw todo()`; the stack says in whose file. */
+export class Unwritten {
+  readonly stack: string;
+
+  constructor(stack: string) {
+    this.stack = stack;
+  }
+}
+
 /** Runs a claim as often as it takes to decide it. */
-async function failureOf(claim: Claim, attempt: Exports, stage: Stage, seed: number): Promise<Failure | 'todo' | undefined> {
+async function failureOf(claim: Claim, attempt: Exports, stage: Stage, seed: number): Promise<Failure | Unwritten | undefined> {
   let held = 0;
-  let last: Failure | 'todo' | undefined;
+  let last: Failure | undefined;
   for (let run = 0; run < claim.runs; run++) {
     const failure = await runOnce(claim, attempt, stage, seed + run);
-    if (failure === 'todo') return failure;
+    if (failure instanceof Unwritten) return failure;
     if (failure === undefined) held++;
     else last = failure;
     if (held === claim.needed) return undefined;
     const missed = run + 1 - held;
     if (missed > claim.runs - claim.needed || (failure !== undefined && !isMiss(failure))) break;
   }
-  if (typeof last === 'object' && claim.runs > 1 && isMiss(last)) {
+  if (last !== undefined && claim.runs > 1 && isMiss(last)) {
     return { ...last, says: `${last.says} (the goal was reached with ${held} of the seeds, ${claim.needed} of ${claim.runs} are needed)` };
   }
   return last;
@@ -86,7 +95,7 @@ async function failureOf(claim: Claim, attempt: Exports, stage: Stage, seed: num
 /** A goal that was not reached may be bad luck with a seed; an exception or a wrong shape is not. */
 const isMiss = (failure: Failure): boolean => failure.class === 'VALUE';
 
-async function runOnce(claim: Claim, exports: Exports, stage: Stage, seed: number): Promise<Failure | 'todo' | undefined> {
+async function runOnce(claim: Claim, exports: Exports, stage: Stage, seed: number): Promise<Failure | Unwritten | undefined> {
   const next = generator(seed);
   Math.random = generator(seed ^ 0x5bd1e995);
   stage.manualSeed(seed);
@@ -98,7 +107,7 @@ async function runOnce(claim: Claim, exports: Exports, stage: Stage, seed: numbe
     progress: (fraction: number, text = '') => stage.progress(Math.min(1, Math.max(0, Number(fraction))), String(text)),
     draw: (text: string) => stage.draw(String(text)),
   });
-  let failure: Failure | 'todo' | undefined;
+  let failure: Failure | Unwritten | undefined;
   try {
     await stage.settled(Promise.resolve(stage.blocked(async () => claim.body(claimed as never))));
   } catch (error) {
@@ -108,20 +117,20 @@ async function runOnce(claim: Claim, exports: Exports, stage: Stage, seed: numbe
   const stray = stage.takeStray();
   if (stray !== undefined && failure === undefined) {
     const explained = explain(stray);
-    failure = explained === 'todo' || stray instanceof ClaimFailure || stray instanceof ExitCalled ? explained
+    failure = explained instanceof Unwritten || stray instanceof ClaimFailure || stray instanceof ExitCalled ? explained
       : { ...explained, says: `a promise was rejected and nobody waited for it: ${explained.says}` };
   }
   const builtin = stage.tampered();
   if (builtin !== undefined) {
     return { class: 'TAMPERED', says: `your file changes the built-in ${builtin}`, diagnosis: 'the check relies on it: leave built-ins as they are' };
   }
-  if (typeof failure === 'object' && used.length > 0) return { ...failure, used: used.at(-1)! };
-  return failure;
+  if (failure === undefined || failure instanceof Unwritten || used.length === 0) return failure;
+  return { ...failure, used: used.at(-1)! };
 }
 
 /** What a thrown value means to the learner. */
-export function explain(error: unknown): Failure | 'todo' {
-  if (error instanceof Todo) return 'todo';
+export function explain(error: unknown): Failure | Unwritten {
+  if (error instanceof Todo) return new Unwritten(textOf(() => error.stack));
   if (error instanceof ClaimFailure) return error.failure;
   if (error instanceof ExitCalled) return { class: 'EXIT', says: `your file called process.exit(${error.code})` };
   if (!(error instanceof Error)) {

@@ -9,7 +9,7 @@ import { ClaimFailure, type Failure } from '../failure.ts';
 import type { Message, ProgramRequest, Request, RunRequest } from '../protocol.ts';
 import type { ClaimResult, Report } from '../verdict.ts';
 import { watchBuiltins } from './builtins.ts';
-import { explain, runClaims, type Stage } from './claims.ts';
+import { explain, runClaims, Unwritten, type Stage } from './claims.ts';
 import { ExitCalled } from './exit.ts';
 import { sealer } from './seal.ts';
 
@@ -116,7 +116,7 @@ async function run(request: RunRequest): Promise<void> {
     }
   } catch (error) {
     const failure = explain(error);
-    if (failure === 'todo') report.claims = check.claims.map(({ sentence }): ClaimResult => ({ sentence, status: 'todo', ms: 0 }));
+    if (failure instanceof Unwritten) report.claims = check.claims.map(({ sentence }): ClaimResult => ({ sentence, status: 'todo', ms: 0, stack: failure.stack }));
     else report.failure = failedToLoad(failure);
     return finish();
   }
@@ -145,7 +145,7 @@ async function runProgram(request: ProgramRequest): Promise<void> {
     if (stray !== undefined) throw stray;
   } catch (error) {
     const failure = explain(error);
-    if (failure !== 'todo') report.failure = failure;
+    if (!(failure instanceof Unwritten)) report.failure = failure;
   }
   const text = stringify(report);
   send({ type: 'report', report: text, signature: seal(text) });

@@ -83,7 +83,7 @@ export function line({ terminal: { color, symbols } }: Session, exercise: Exerci
     : verdict.status === 'todo' ? [symbols.todo, color.yellow] : [symbols.fail, color.red];
   const failure = mainFailure(verdict);
   const count = verdict.claims.length === 0 ? '' : `${held} of ${verdict.claims.length}`;
-  const why = verdict.status === 'todo' && held === 0 ? 'not attempted' : failure === undefined ? '' : `${failure.class} ${failure.says}`;
+  const why = verdict.waitsFor ? `waits for ${verdict.waitsFor.exercise}` : verdict.status === 'todo' && held === 0 ? 'not attempted' : failure === undefined ? '' : `${failure.class} ${failure.says}`;
   return `${paint(mark)} ${commandId(exercise).padEnd(8)} ${exercise.name.slice(3).padEnd(28)} ${count.padEnd(8)} ${color.dim(why.split('\n')[0]!.slice(0, 60))}`.trimEnd();
 }
 

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { TrackError, UsageError } from '../errors.ts';
 import type { Failure } from '../failure.ts';
 import type { Exercise, Track } from '../track/catalogue.ts';
-import { statusOf, type ClaimResult, type Report, type Verdict } from '../verdict.ts';
+import { firstOpen, statusOf, type ClaimResult, type Report, type Verdict } from '../verdict.ts';
 import { BuildFailed, Bundler, warmCompiler, type Bundle, type Fence } from './bundle.ts';
 import { takeEarlySandbox } from './early.ts';
-import { locate } from './locate.ts';
+import { locate, mapStack } from './locate.ts';
 import { BrokenCheck, Sandbox, type Limits, type Outcome, type Watcher } from './sandbox.ts';
 
 export interface CheckOptions {
@@ -93,7 +93,8 @@ export class Checker {
         throw new UsageError(`${exercise.id} has claims 1 to ${outcome.sentences.length}.`);
       }
       if (options.claim !== undefined) report.claims = report.claims.filter((_, i) => i === options.claim! - 1);
-      return make(located(report, attempt, bundle.file), outcome);
+      const earlier = this.#earlier(exercise, report, bundle.file);
+      return { ...make(located(report, attempt, bundle.file), outcome), ...(earlier === undefined ? {} : { waitsFor: earlier }) };
     } catch (error) {
       if (error instanceof BrokenCheck) throw new TrackError(`${this.track.shown(exercise.check)} does not work:\n${error.message}`);
       throw error;
@@ -106,6 +107,14 @@ export class Checker {
   async runProgram(file: string, limits: Limits): Promise<Outcome> {
     const bundle = await this.#bundler.bundle(file);
     return this.sandbox().run({ type: 'program', attempt: bundle.file, source: file }, limits);
+  }
+
+  /** The exercise whose file, imported by this attempt, is still to be written where the first open claim needs it. */
+  #earlier(exercise: Exercise, report: Report, bundle: string): Verdict['waitsFor'] {
+    const { stack } = firstOpen(report) ?? {};
+    const file = stack === undefined ? undefined : mapStack(stack, bundle)[0]?.file;
+    const earlier = this.track.exercises.find((e) => e.file === file && e !== exercise);
+    return earlier && { exercise: earlier.id, file: earlier.file };
   }
 
   #missing(exercise: Exercise, attempt: string): Failure {
@@ -143,5 +152,5 @@ function reportOf({ sentences, reached, decided, failure }: Outcome): Report {
 function located(report: Report, source: string, bundle: string): Report {
   const place = <T extends { failure?: Failure }>(item: T): T =>
     (item.failure === undefined ? item : { ...item, failure: locate(item.failure, source, bundle) });
-  return place({ ...report, claims: report.claims.map(place) });
+  return place({ ...report, claims: report.claims.map(({ stack: _, ...claim }) => place(claim)) });
 }
