@@ -61,6 +61,7 @@ export { TorchError } from './errors.ts';
 export { finfo, getDefaultDtype, iinfo, setDefaultDtype, type DType } from './tensor/dtype.ts';
 export { canCast, promoteTypes, resultType } from './ops/promotion.ts';
 export { memoryStats } from './cpu/heap.ts';
+export { getNumThreads, setNumThreads } from './cpu/threads.ts';
 
 export { isFloatingPoint, isTensor, numel } from './ops/convert.ts';
 export { arange, asTensor, empty, eye, full, linspace, logspace, meshgrid, ones, tensor, trilIndices, triuIndices, zeros, type TensorData, type TensorOptions } from './ops/create.ts';

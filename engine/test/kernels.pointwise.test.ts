@@ -229,19 +229,19 @@ describe.each(builds)('%s build', (_, k) => {
     for (const [c1, c0] of strides) {
       for (const [a1, a0] of strides) {
         k[`where_${size}`](condition.ptr, c1, c0, a.ptr, a1, a0, b.ptr, 7, 1, out.ptr, 5, 7)
-        const want = Array.from(out.data, (_, e) => {
+        const want = Array.from({ length: out.data.length }, (_, e) => {
           const [i, j] = [Math.floor(e / 7), e % 7]
           return condition.data[i * c1 + j * c0] ? a.data[i * a1 + j * a0] : b.data[i * 7 + j]
         })
-        expect([...out.data]).toEqual(want)
+        expect(Array.from<number | bigint>(out.data)).toEqual(want)
       }
     }
     k[`masked_fill_${size}`](a.ptr, condition.ptr, value(77), a.ptr, 35)
-    expect([...a.data]).toEqual(Array.from(a.data, (_, i) => value(i < 35 && condition.data[i] ? 77 : i)))
+    expect(Array.from<number | bigint>(a.data)).toEqual(Array.from({ length: a.data.length }, (_, i) => value(i < 35 && condition.data[i] ? 77 : i)))
     for (const n of [0, 1, 3, 16, 17, 33]) {
       b.data.fill(value(1) as never)
       k[`fill_${size}`](b.ptr, value(200), n)
-      expect([...b.data]).toEqual(Array.from(b.data, (_, i) => value(i < n ? 200 : 1)))
+      expect([...b.data]).toEqual(Array.from({ length: b.data.length }, (_, i) => value(i < n ? 200 : 1)))
     }
   })
 })

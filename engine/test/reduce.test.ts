@@ -92,7 +92,7 @@ describe('gradients', () => {
     ['sum', (x) => x.sum([0, 2])], ['mean', (x) => x.mean(1, true)], ['prod', (x) => x.prod(1)], ['var', (x) => x.var([0, 2])], ['std', (x) => x.std(1)],
     ['amax', (x) => x.amax([1, 2])], ['min', (x) => x.min(1).values], ['logsumexp', (x) => x.logsumexp([0, 1])], ['norm 2', (x) => x.norm(2, 1)], ['norm 1.5', (x) => x.norm(1.5, [0, 1])],
     ['norm inf', (x) => x.norm(Infinity, 2)], ['cumsum', (x) => x.cumsum(1)], ['cumprod', (x) => x.cumprod(1)], ['cummax', (x) => x.cummax(1).values], ['logcumsumexp', (x) => x.logcumsumexp(2)],
-    ['diff', (x) => x.diff(2, 1)], ['trapezoid', (x) => torch.trapezoid(x, { dx: 0.5, dim: 1 })], ['renorm', (x) => x.renorm(2, 1, 0.5)], ['sumToSize', (x) => x.sumToSize(4, 1)], ['nanmean', (x) => x.nanmean(0)],
+    ['diff', (x) => x.diff(2, 1)], ['trapezoid', (x) => torch.trapezoid(x, { dx: 0.5, dim: 1 })], ['gradient', (x) => torch.gradient(x, { dim: [0, 1], spacing: [0.5, 2], edgeOrder: 1 })], ['renorm', (x) => x.renorm(2, 1, 0.5)], ['sumToSize', (x) => x.sumToSize(4, 1)], ['nanmean', (x) => x.nanmean(0)],
   ];
   it.each(cases)('%s', (_, fn) => {
     expect(gradcheck(fn, rand(2, 4, 3))).toBe(true);
@@ -110,6 +110,14 @@ describe('gradients', () => {
     x.norm().add(x.std()).backward();
     expect(values(x.grad!)).toEqual([0, 0, 0]);
   });
+});
+
+it('gradient is exact on parabolas, also with unequal steps', () => {
+  const at = torch.tensor([0, 0.5, 2, 3, 7], { dtype: 'float64' }), [slope] = torch.gradient(at.mul(at), { spacing: [at], edgeOrder: 2 });
+  expect(torch.allclose(slope, at.mul(2))).toBe(true);
+  const [rows, columns] = torch.gradient(ints([[1, 2, 4], [2, 4, 8]]), { spacing: [1, 0.5] });
+  expect(values(rows)).toEqual([[1, 2, 4], [1, 2, 4]]);
+  expect(values(columns)).toEqual([[2, 3, 4], [4, 6, 8]]);
 });
 
 it('histograms count every element once', () => {
