@@ -5,7 +5,9 @@ import { addColumns, clear, columnsOf, type Windows } from './columns.ts';
 import { copyInto, denseAs } from './copy.ts';
 import { scratch } from './heap.ts';
 import { kernels } from './kernels.ts';
+import { gemm, type Matrices } from './matmul.ts';
 import { workDType } from './pointwise.ts';
+import { parallel, ranges } from './threads.ts';
 
 /** Sizes of a convolution: stride, zero padding on both sides and dilation for each spatial dimension. */
 export interface Geometry { readonly stride: readonly number[]; readonly padding: readonly number[]; readonly dilation: readonly number[]; readonly groups: number }
@@ -26,19 +28,22 @@ function plane(x: Shape, w: Shape, y: Shape, g: Geometry): number[] {
   return [x[0], x[1], ...two(x.slice(2), 1), y[1], ...two(y.slice(2), 1), ...two(w.slice(2), 1), ...two(g.stride, 1), ...two(g.padding, 0), ...two(g.dilation, 1), g.groups];
 }
 const direct = (x: Tensor): boolean => x.dtype === 'float32' && x.ndim <= 4;
-const scratchFor = (sizes: readonly number[]): number => scratch(kernels.conv2d_scratch_f32(...sizes));
 
-interface Product { readonly m: number; readonly n: number; readonly k: number; readonly a: number; readonly rsa: number; readonly csa: number; readonly b: number; readonly rsb: number; readonly csb: number; readonly c: number; readonly accumulate: boolean }
-/** One matrix product of elements of `dtype`; addresses in bytes, strides in elements. */
-function product(dtype: Tensor['dtype'], p: Product): void {
-  const type = dtypeInfo(dtype).kernel;
-  kernels[`gemm_${type}`](p.m, p.n, p.k, p.a, p.rsa, p.csa, p.b, p.rsb, p.csb, p.c, p.n, p.accumulate ? 1 : 0, 0, scratch(kernels[`gemm_scratch_${type}`](p.m, p.n, p.k)));
+/** One matrix product of elements of `dtype`. */
+const product = (dtype: Tensor['dtype'], p: Matrices): void => gemm(dtypeInfo(dtype).kernel, dtypeInfo(dtype).bytes, p);
+
+/** Multiply-adds of a convolution for which a second thread pays. */
+const PARALLEL_FROM = 2 ** 20;
+/** Runs a convolution kernel on ranges of `n`, each with scratch of its own. `args` puts the range and the scratch's address in place. */
+function onThreads(name: string, n: number, least: number, step: number, work: number, sizes: readonly number[], args: (from: number, to: number, scratch: number) => number[]): void {
+  const cuts = work < PARALLEL_FROM ? [[0, n]] : ranges(n, least, step), each = Math.ceil((kernels.conv2d_scratch_f32(...sizes) >>> 0) / 64) * 64, area = scratch(each * cuts.length);
+  parallel(name, cuts.map(([from, to], i) => args(from, to, area + i * each)));
 }
 
 /** out[N, O, …] = x[N, C, …] convolved with w[O, C/groups, …], plus `bias`[O]. */
 export function convForward(out: Tensor, x: Tensor, w: Tensor, bias: Tensor | null, g: Geometry): void {
   computing(out, bias ? [x, w, bias] : [x, w], (y, [image, weight, b]) => {
-    if (direct(y)) { const sizes = plane(x.shape, w.shape, y.shape, g); kernels.conv2d_f32(image.ptr, weight.ptr, b ? b.ptr : 0, y.ptr, ...sizes, 0, x.shape[0], scratchFor(sizes)); return; }
+    if (direct(y)) { const sizes = plane(x.shape, w.shape, y.shape, g); onThreads('conv2d_f32', x.shape[0], 1, 1, y.count * numelOf(w.shape.slice(1)), sizes, (n0, n1, area) => [image.ptr, weight.ptr, b ? b.ptr : 0, y.ptr, ...sizes, n0, n1, area]); return; }
     const columns = columnsOf(image, windows(g, w.shape, y.shape)), { bytes } = dtypeInfo(y.dtype);
     const places = numelOf(y.shape.slice(2)), filters = y.shape[1] / g.groups, taps = numelOf(w.shape.slice(1));
     if (b) for (let n = 0; n < y.shape[0]; n++) copyInto(new Tensor(y.storage, y.dtype, { shape: [y.shape[1], places], strides: [places, 1], offset: y.offset + n * y.shape[1] * places }, y.device), new Tensor(b.storage, b.dtype, { shape: [y.shape[1], 1], strides: [1, 1], offset: b.offset }, b.device));
@@ -50,7 +55,7 @@ export function convForward(out: Tensor, x: Tensor, w: Tensor, bias: Tensor | nu
 /** gx[N, C, …] = the gradient of the convolution in x, from gy[N, O, …]; also the transposed convolution of gy. */
 export function convBackwardInput(gx: Tensor, gy: Tensor, w: Tensor, g: Geometry): void {
   computing(gx, [gy, w], (out, [grad, weight]) => {
-    if (direct(out)) { const sizes = plane(out.shape, w.shape, gy.shape, g); kernels.conv2d_backward_input_f32(grad.ptr, weight.ptr, out.ptr, ...sizes, 0, out.shape[0], scratchFor(sizes)); return; }
+    if (direct(out)) { const sizes = plane(out.shape, w.shape, gy.shape, g); onThreads('conv2d_backward_input_f32', out.shape[0], 1, 1, gy.count * numelOf(w.shape.slice(1)), sizes, (n0, n1, area) => [grad.ptr, weight.ptr, out.ptr, ...sizes, n0, n1, area]); return; }
     const win = windows(g, w.shape, gy.shape), { bytes } = dtypeInfo(out.dtype), columns = Tensor.allocate([out.shape[0], out.shape[1], ...win.kernel, ...win.count], out.dtype, out.device);
     const places = numelOf(win.count), filters = gy.shape[1] / g.groups, taps = numelOf(w.shape.slice(1));
     for (let i = 0; i < gy.shape[0] * g.groups; i++)
@@ -63,7 +68,7 @@ export function convBackwardInput(gx: Tensor, gy: Tensor, w: Tensor, g: Geometry
 export function convBackwardWeight(gw: Tensor, gy: Tensor, x: Tensor, g: Geometry): void {
   computing(gw, [gy, x], (out, [grad, image]) => {
     const places = numelOf(gy.shape.slice(2)), filters = gw.shape[0] / g.groups, taps = numelOf(gw.shape.slice(1));
-    if (direct(out)) { const sizes = plane(x.shape, gw.shape, gy.shape, g); kernels.conv2d_backward_weight_f32(grad.ptr, image.ptr, out.ptr, ...sizes, 0, x.shape[0], 0, taps, scratchFor(sizes)); return; }
+    if (direct(out)) { const sizes = plane(x.shape, gw.shape, gy.shape, g); onThreads('conv2d_backward_weight_f32', taps, 8, 8, gy.count * taps, sizes, (j0, j1, area) => [grad.ptr, image.ptr, out.ptr, ...sizes, 0, x.shape[0], j0, j1, area]); return; }
     const columns = columnsOf(image, windows(g, gw.shape, gy.shape)), { bytes } = dtypeInfo(out.dtype);
     clear(out);
     for (let i = 0; i < gy.shape[0] * g.groups; i++)

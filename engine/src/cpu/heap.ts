@@ -51,8 +51,14 @@ const FIRST_SWEEP = 512 * 2 ** 20;
 let sweepAt = Math.min(FIRST_SWEEP, buffer.byteLength / 4);
 
 // One slot for each living storage: its block, size class, and how often the slot was reused (a late finalizer of an earlier owner is ignored).
-const slotPtr: number[] = [], slotClass: number[] = [], slotUse: number[] = [], freeSlots: number[] = [];
+const slotPtr: number[] = [], slotClass: number[] = [], slotUse: number[] = [], slotBorn: number[] = [], freeSlots: number[] = [];
 let marks: Uint8Array | null = null;
+let epoch = 0;
+/**
+ * Marks the start of an operator. A kernel is given addresses, which keep nothing alive: a sweep therefore spares what
+ * was allocated since the operator began.
+ */
+export function beginOperator(): void { epoch++; }
 
 /** A block of memory, shared by all views of a tensor. Freed when no tensor refers to it any more. */
 export class Storage {
@@ -102,7 +108,7 @@ function acquire(nbytes: number): number {
     else { ptr = top; top += size; }
   }
   const slot = freeSlots.pop() ?? slotPtr.length;
-  slotPtr[slot] = ptr; slotClass[slot] = c; slotUse[slot] ??= 0;
+  slotPtr[slot] = ptr; slotClass[slot] = c; slotUse[slot] ??= 0; slotBorn[slot] = epoch;
   liveBytes += size;
   if (liveBytes > peakBytes) peakBytes = liveBytes;
   return slot;
@@ -131,7 +137,7 @@ export function sweep(): void {
   try { queryObjects(Storage, { format: 'summary' }); } finally { process.emitWarning = warn; }
   const seen = marks;
   marks = null;
-  for (let s = 0; s < seen.length; s++) if (!seen[s] && slotPtr[s] !== 0) release(s);
+  for (let s = 0; s < seen.length; s++) if (!seen[s] && slotPtr[s] !== 0 && slotBorn[s] !== epoch) release(s);
   sweeps++;
   sweepAt = Math.min(Math.max(FIRST_SWEEP, liveBytes * 2), buffer.byteLength);
 }

@@ -22,7 +22,9 @@ export const kernelBuild: 'relaxed' | 'simd' = hasRelaxedSimd() ? 'relaxed' : 's
 
 // src/cpu/ and dist/js/ lie equally deep, so one path serves both.
 const bytes = readFileSync(new URL(`../../dist/kernels/${kernelBuild}.wasm`, import.meta.url));
-const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, abort: () => { throw new Error('kernel aborted'); } } });
+/** The compiled module, which worker threads instantiate over the same memory. */
+export const kernelModule = new WebAssembly.Module(bytes);
+const instance = new WebAssembly.Instance(kernelModule, { env: { memory, abort: () => { throw new Error('kernel aborted'); } } });
 
 /** All kernels by name, `add_f32` for example; see kernels/index.ts for what each takes. */
 export const kernels = instance.exports as unknown as Readonly<Record<string, Kernel>>;

@@ -2,6 +2,7 @@ import { castArguments, currentAutocast, withAutocast } from '../amp/autocast_mo
 import { metaOf, type TensorMeta } from '../autograd/graph.ts';
 import { isGradEnabled } from '../autograd/modes.ts';
 import { copyInto } from '../cpu/copy.ts';
+import { beginOperator } from '../cpu/heap.ts';
 import { TorchError } from '../errors.ts';
 import { observers } from './observe.ts';
 import { canCast, isFloat, scalarTypeName, type DType } from '../tensor/dtype.ts';
@@ -130,6 +131,7 @@ function run(c: Callable, inputs: Input[], attrs: never): Tensor | Tensor[] {
   }
   const device = commonDevice(c.name, inputs);
   const meta = op.meta(inputs, attrs), many = Array.isArray(meta);
+  beginOperator();
   const outputs = (many ? (meta as readonly Meta[]) : [meta as Meta]).map((m) => Tensor.allocate(m.shape, m.dtype, m.device ?? device));
   op.cpu(outputs, inputs, attrs);
   recordNode(c, inputs, outputs, attrs);
@@ -165,6 +167,7 @@ export function invokeInPlace(c: Callable, args: readonly unknown[]): Tensor {
     const [inputs, attrs] = split(c, values);
     const op = c.op as KernelOperator<never>, meta = op.meta(inputs, attrs) as Meta;
     commonDevice(c.name, inputs);
+    beginOperator();
     if (!sameShape(meta.shape, x.shape)) throw new TorchError(`output with shape ${showShape(x.shape)} doesn't match the broadcast shape ${showShape(meta.shape)}`, { operator: name, shapes: [x.shape, meta.shape] });
     if (!canCast(meta.dtype, x.dtype)) throw new TorchError(`result type ${scalarTypeName[meta.dtype]} can't be cast to the desired output type ${scalarTypeName[x.dtype]}`, { operator: name, dtypes: [meta.dtype, x.dtype] });
     recordInPlace(c, x, inputs, attrs, () => {
