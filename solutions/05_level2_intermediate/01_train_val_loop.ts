@@ -1,0 +1,75 @@
+import * as torch from '@track/engine';
+import type { Tensor, nn, optim } from '@track/engine';
+import { trainOneEpoch } from '../03_training/01_train_one_epoch.ts';
+
+export interface Validation {
+  loss: number;
+  accuracy: number;
+}
+
+export interface EpochRecord {
+  trainLoss: number;
+  valLoss: number;
+  valAccuracy: number;
+}
+
+export async function validate(
+  model: nn.Module, loader: AsyncIterable<[Tensor, Tensor]>, lossFn: nn.Module, device: string,
+): Promise<Validation> {
+  const wasTraining = model.training;
+  model.eval();
+  let total = 0;
+  let correct = 0;
+  let samples = 0;
+  await torch.noGrad(async () => {
+    for await (const [x, y] of loader) {
+      const labels = y.to(device);
+      const logits: Tensor = model(x.to(device));
+      total += lossFn(logits, labels).item() * labels.shape[0];
+      correct += logits.argmax(1).eq(labels).sum().item() as number;
+      samples += labels.shape[0];
+    }
+  });
+  model.train(wasTraining);
+  return { loss: total / samples, accuracy: correct / samples };
+}
+
+export async function trainForEpochs(
+  model: nn.Module, trainLoader: AsyncIterable<[Tensor, Tensor]>, valLoader: AsyncIterable<[Tensor, Tensor]>,
+  lossFn: nn.Module, optimizer: optim.Optimizer, device: string, epochs: number,
+): Promise<EpochRecord[]> {
+  const records: EpochRecord[] = [];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const trainLoss = await trainOneEpoch(model, trainLoader, lossFn, optimizer, device);
+    const { loss, accuracy } = await validate(model, valLoader, lossFn, device);
+    records.push({ trainLoss, valLoss: loss, valAccuracy: accuracy });
+  }
+  return records;
+}
+
+/* In PyTorch:
+
+@torch.no_grad()
+def validate(model, loader, loss_fn, device):
+    was_training = model.training
+    model.eval()
+    total = 0.0
+    correct = 0
+    samples = 0
+    for x, y in loader:
+        labels = y.to(device)
+        logits = model(x.to(device))
+        total += loss_fn(logits, labels).item() * labels.shape[0]
+        correct += (logits.argmax(1) == labels).sum().item()
+        samples += labels.shape[0]
+    model.train(was_training)
+    return {'loss': total / samples, 'accuracy': correct / samples}
+
+def train_for_epochs(model, train_loader, val_loader, loss_fn, optimizer, device, epochs):
+    records = []
+    for epoch in range(epochs):
+        train_loss = train_one_epoch(model, train_loader, loss_fn, optimizer, device)
+        val = validate(model, val_loader, loss_fn, device)
+        records.append({'train_loss': train_loss, 'val_loss': val['loss'], 'val_accuracy': val['accuracy']})
+    return records
+*/
