@@ -1,0 +1,47 @@
+import * as torch from '@track/engine';
+import type { Tensor } from '@track/engine';
+
+export function asColumns(vectors: readonly Tensor[]): Tensor {
+  return torch.stack(vectors, 1);
+}
+
+export function joinBatches(batches: readonly Tensor[]): Tensor {
+  return torch.cat(batches, 0);
+}
+
+export function pickTargets(logProbs: Tensor, targets: Tensor): Tensor {
+  return logProbs.gather(1, targets.unsqueeze(1)).squeeze(1);
+}
+
+export function oneHot(labels: Tensor, classes: number): Tensor {
+  return torch.zeros(labels.size(0), classes).scatter_(1, labels.unsqueeze(1), 1);
+}
+
+export function sumByGroup(values: Tensor, groups: Tensor, count: number): Tensor {
+  return values.newZeros([count, values.size(1)]).indexAdd(0, groups, values);
+}
+
+export function gatherBackward(grad: Tensor, index: Tensor, columns: number): Tensor {
+  return grad.newZeros([grad.size(0), columns]).scatterAdd(1, index, grad);
+}
+
+/* In PyTorch:
+
+def as_columns(vectors):
+    return torch.stack(vectors, 1)
+
+def join_batches(batches):
+    return torch.cat(batches, 0)
+
+def pick_targets(log_probs, targets):
+    return log_probs.gather(1, targets.unsqueeze(1)).squeeze(1)
+
+def one_hot(labels, classes):
+    return torch.zeros(labels.size(0), classes).scatter_(1, labels.unsqueeze(1), 1)
+
+def sum_by_group(values, groups, count):
+    return values.new_zeros(count, values.size(1)).index_add(0, groups, values)
+
+def gather_backward(grad, index, columns):
+    return grad.new_zeros(grad.size(0), columns).scatter_add(1, index, grad)
+*/
