@@ -1,0 +1,36 @@
+import * as torch from '@track/engine';
+import type { Tensor } from '@track/engine';
+
+export function unbroadcast(grad: Tensor, shape: readonly number[]): Tensor {
+  const lead = grad.ndim - shape.length;
+  const repeated = grad.shape.map((_, dim) => dim).filter((dim) => dim < lead || shape[dim - lead] === 1);
+  // An empty list would mean "all dimensions", so a gradient that already fits is given back as it is.
+  if (repeated.length === 0) return grad;
+  return grad.sum(repeated, { keepdim: true }).reshape([...shape]);
+}
+
+export function addBackward(a: Tensor, b: Tensor, gradOutput: Tensor): [Tensor, Tensor] {
+  return [unbroadcast(gradOutput, a.shape), unbroadcast(gradOutput, b.shape)];
+}
+
+export function mulBackward(a: Tensor, b: Tensor, gradOutput: Tensor): [Tensor, Tensor] {
+  return [unbroadcast(gradOutput.mul(b), a.shape), unbroadcast(gradOutput.mul(a), b.shape)];
+}
+
+/* In PyTorch:
+
+def unbroadcast(grad, shape):
+    lead = grad.ndim - len(shape)
+    repeated = [dim for dim in range(grad.ndim) if dim < lead or shape[dim - lead] == 1]
+    if not repeated:
+        return grad
+    return grad.sum(repeated, keepdim=True).reshape(shape)
+
+def add_backward(a, b, grad_output):
+    return unbroadcast(grad_output, a.shape), unbroadcast(grad_output, b.shape)
+
+def mul_backward(a, b, grad_output):
+    return unbroadcast(grad_output * b, a.shape), unbroadcast(grad_output * a, b.shape)
+
+# PyTorch has this as a method: grad.sum_to_size(shape)
+*/
