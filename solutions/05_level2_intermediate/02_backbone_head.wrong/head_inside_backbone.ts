@@ -1,0 +1,38 @@
+// claim: images [N, C, H, W] give float32 features [N, dimFeatures] and logits [N, numClasses]
+import * as torch from '@track/engine';
+import { nn, type Tensor } from '@track/engine';
+
+export class Backbone extends nn.Module {
+  fc: nn.Linear;
+  head: nn.Linear;
+
+  constructor(dimIn: number, dimFeatures: number, numClasses = 5) {
+    super();
+    this.fc = new nn.Linear(dimIn, dimFeatures);
+    this.head = new nn.Linear(dimFeatures, numClasses);
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.head(torch.relu(this.fc(x.flatten(1))));
+  }
+}
+
+export class BackboneHead extends nn.Module {
+  backbone: Backbone;
+  head: nn.Linear;
+
+  constructor(dimIn: number, dimFeatures: number, numClasses: number) {
+    super();
+    this.backbone = new Backbone(dimIn, dimFeatures, numClasses);
+    this.head = new nn.Linear(dimFeatures, numClasses);
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.backbone(x);
+  }
+
+  replaceHead(numClasses: number): void {
+    const { inFeatures, weight } = this.head;
+    this.head = new nn.Linear(inFeatures, numClasses, { device: weight.device });
+  }
+}
