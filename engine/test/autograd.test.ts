@@ -226,6 +226,37 @@ describe('memory', () => {
     expect(savedBytes()).toBe(before);
   });
 
+  test('gradients that hooks, custom functions and grad() hand out stay as they are after later passes', () => {
+    class Keep extends torch.autograd.Function {
+      static seen: Tensor[] = [];
+      static forward(_ctx: torch.autograd.FunctionContext, x: Tensor): Tensor { return x.mul(1); }
+      static backward(_ctx: torch.autograd.FunctionContext, g: Tensor): Tensor { Keep.seen.push(g); return g.mul(2); }
+    }
+    const x = torch.ones([200, 200], { requiresGrad: true }), kept: Tensor[] = [];
+    const pass = (scale: number): Tensor => {
+      const h = Keep.apply(x.mul(scale)), y = h.mul(scale).add(h);
+      y.registerHook((g) => { kept.push(g); });
+      const [g] = torch.autograd.grad(y.mul(y).sum(), x, { retainGraph: true });
+      y.sum().backward();
+      return g;
+    };
+    const first = pass(2), before = [first, ...kept, ...Keep.seen].map((t) => t.sum().item());
+    const held = [first, ...kept, ...Keep.seen];
+    for (let i = 0; i < 50; i++) { x.grad = null; pass(3 + i); }
+    expect(held.map((t) => t.sum().item())).toEqual(before);
+  });
+
+  test('a step of training leaves little behind for the garbage collector', () => {
+    const net = new torch.nn.Sequential(new torch.nn.Linear(256, 256), new torch.nn.ReLU(), new torch.nn.Linear(256, 256));
+    const x = torch.randn(256, 256);
+    const step = (): void => { net.zeroGrad(); net(x).square().mean().backward(); };
+    step();
+    const before = torch.memoryStats().liveBytes;
+    step();
+    // What stays until a collection: the forward's activations and the previous gradients, not the backward's own tensors.
+    expect(torch.memoryStats().liveBytes - before).toBeLessThan(9 * 256 * 256 * 4);
+  });
+
   test('a synchronous loop does not keep what it no longer holds', () => {
     for (let i = 0; i < 600; i++) torch.zeros(1024, 1024); // 4 MiB each
     expect(torch.memoryStats().reservedBytes).toBeLessThan(1.5 * 2 ** 30);

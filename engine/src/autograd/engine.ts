@@ -5,6 +5,7 @@ import { isFloat } from '../tensor/dtype.ts';
 import { sameShape, showShape } from '../tensor/layout.ts';
 import { Tensor, type Producer } from '../tensor/tensor.ts';
 import { AccumulateGrad, alreadyFreed, edgeTo, type GradNode, type TensorMeta } from './graph.ts';
+import { GradientMemory } from './gradient_memory.ts';
 import { enableGrad, noGrad } from './modes.ts';
 
 /** Nodes whose saved tensors were let go of; running one again is an error. */
@@ -66,12 +67,14 @@ function takeLatest(ready: GradNode[]): GradNode {
 }
 
 function pass(roots: readonly Producer[], seeds: readonly Tensor[], options: Pass): (Tensor | null)[] {
-  const buffers = new Map<GradNode, (Tensor | null)[]>();
+  const buffers = new Map<GradNode, (Tensor | null)[]>(), memory = new GradientMemory(!options.createGraph);
   const send = (to: Producer, g: Tensor): void => {
     let slots = buffers.get(to.node);
     if (!slots) buffers.set(to.node, (slots = new Array<Tensor | null>(to.node.outputs.length).fill(null)));
-    const old = slots[to.output];
-    slots[to.output] = old ? old.add(g) : g;
+    const old = slots[to.output], sum = old ? old.add(g) : g;
+    memory.hold(sum);
+    if (old) memory.drop(old);
+    slots[to.output] = sum;
   };
   roots.forEach((r, i) => send(r, seeds[i]));
   const counts = dependencies(roots.map((r) => r.node));
@@ -83,19 +86,30 @@ function pass(roots: readonly Producer[], seeds: readonly Tensor[], options: Pas
     const node = takeLatest(ready);
     let grads = buffers.get(node) ?? new Array<Tensor | null>(node.outputs.length).fill(null);
     buffers.delete(node);
-    if (node.watched) for (const [output, t] of node.watched) { const g = grads[output]; if (g) grads[output] = runHooks(t, g, options); }
-    wanted?.forEach((w, i) => { if (w?.node === node) results[i] = grads[w.output]; });
+    if (node.watched) for (const [output, t] of node.watched) { const g = grads[output]; if (g) { grads[output] = runHooks(t, g, options); memory.release(g); memory.release(grads[output]); } }
+    wanted?.forEach((w, i) => { if (w?.node === node) { results[i] = grads[w.output]; memory.release(results[i]); } });
+    const arrived = grads;
     const skip = useful !== null && !useful.has(node);
-    if (node instanceof AccumulateGrad) { if (!options.capture && grads[0]) accumulate(node.variable, grads[0], options); continue; }
+    if (node instanceof AccumulateGrad) { if (!options.capture && grads[0]) accumulate(node.variable, grads[0], options, memory); continue; }
     const isTarget = wanted?.some((w) => w?.node === node) ?? false;
     if (!skip && grads.some((g) => g !== null) && !(isTarget && !node.edges.some((e) => e && useful!.has(e.node)))) {
       if (freed.has(node)) throw alreadyFreed();
       for (const h of node.preHooks?.values() ?? []) grads = h(grads) ?? grads;
       let inputs = node.apply(grads);
+      const computed = inputs;
       for (const h of node.hooks?.values() ?? []) inputs = h(inputs, grads) ?? inputs;
-      node.edges.forEach((e, i) => { const g = inputs[i]; if (e && g) send(e, fit(g, e.node.outputs[e.output], node, i)); });
+      // What code outside the engine has seen may be kept there.
+      if (node.hooks || node.preHooks || node.runsForeignCode) for (const g of [...arrived, ...grads, ...computed, ...inputs]) memory.release(g);
+      for (const g of inputs) if (g) memory.hold(g);
+      node.edges.forEach((e, i) => {
+        const g = inputs[i];
+        if (!e || !g) return;
+        send(e, fit(g, e.node.outputs[e.output], node, i));
+      });
+      for (const g of inputs) if (g) memory.drop(g);
       if (!options.keepGraph) { node.release(); freed.add(node); }
     }
+    for (const g of arrived) if (g) memory.drop(g);
     for (const e of node.edges) {
       if (!e) continue;
       const left = counts.get(e.node)! - 1;
@@ -113,12 +127,16 @@ function runHooks(t: Tensor, g: Tensor, options: Pass): Tensor {
   return out;
 }
 
-function accumulate(leaf: Tensor, g: Tensor, options: Pass): void {
+function accumulate(leaf: Tensor, g: Tensor, options: Pass, memory: GradientMemory): void {
   let grad = g;
-  for (const h of leaf.hooks?.grad.values() ?? []) grad = h(grad) ?? grad;
-  if (leaf.grad === null) leaf.grad = options.createGraph ? grad : steal(grad);
-  else if (options.createGraph) leaf.grad = leaf.grad.add(grad);
+  for (const h of leaf.hooks?.grad.values() ?? []) { memory.release(grad); grad = h(grad) ?? grad; memory.release(grad); }
+  if (leaf.grad === null) {
+    if (options.createGraph) leaf.grad = grad;
+    else if (memory.isOnlyUse(grad)) { leaf.grad = grad; memory.release(grad); }
+    else leaf.grad = steal(grad);
+  } else if (options.createGraph) leaf.grad = leaf.grad.add(grad);
   else noGrad(() => leaf.grad!.add_(grad));
+  memory.drop(g);
   for (const h of leaf.hooks?.post.values() ?? []) h(leaf);
 }
 
@@ -162,7 +180,7 @@ export function backward(tensors: Tensor | readonly Tensor[], gradTensors?: Tens
     const inputs = options.inputs instanceof Tensor ? [options.inputs] : options.inputs;
     if (!inputs) { pass(edges, seeds, { keepGraph, createGraph, capture: null }); return; }
     const grads = pass(edges, seeds, { keepGraph, createGraph, capture: inputs });
-    inputs.forEach((x, i) => { const g = grads[i]; if (g) accumulate(x, g, { keepGraph, createGraph, capture: null }); });
+    inputs.forEach((x, i) => { const g = grads[i]; if (g) accumulate(x, g, { keepGraph, createGraph, capture: null }, new GradientMemory(false)); });
   }));
 }
 

@@ -41,6 +41,7 @@ type ForwardResult<C> = C extends { forward(...args: never[]): infer R } ? R : n
 
 class FunctionNode extends GradNode {
   readonly name: string;
+  override readonly runsForeignCode = true;
   private readonly ctx: FunctionContext;
   private readonly cls: FunctionClass;
   private readonly tensors: readonly number[];

@@ -31,6 +31,8 @@ export abstract class GradNode {
   /** Tensors of which this node is the producer and that have hooks or retain their gradient, by output. */
   watched: Map<number, Tensor> | null = null;
   constructor(edges: readonly (Producer | null)[], outputs: readonly TensorMeta[]) { this.edges = edges; this.outputs = outputs; created++; }
+  /** True where `apply` runs code that is not the engine's, which may keep the tensors that it sees. */
+  readonly runsForeignCode: boolean = false;
   abstract apply(grads: (Tensor | null)[]): (Tensor | null)[];
   /** Lets go of what was saved. */
   release(): void {}

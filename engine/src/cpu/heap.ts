@@ -59,6 +59,24 @@ let epoch = 0;
  * was allocated since the operator began.
  */
 export function beginOperator(): void { epoch++; }
+/** A point in time, for `Storage.bornSince`. */
+export const now = (): number => ++epoch;
+
+// Slots (and how often each had been reused) that were taken while `temporaries` runs.
+let arena: number[] | null = null;
+/**
+ * Runs `fn`, and frees at once all memory that was taken meanwhile but for the tensors that it returns. For the engine's
+ * own code only: nothing may keep a tensor made inside beyond what is returned.
+ */
+export function temporaries<T extends readonly ({ readonly storage: Storage } | null | undefined)[]>(fn: () => T): T {
+  if (arena) return fn();
+  const mine: number[] = arena = [];
+  try {
+    const results = fn(), kept = new Set(results.map((r) => r?.storage.slot));
+    for (let i = 0; i < mine.length; i += 2) if (!kept.has(mine[i]) && slotUse[mine[i]] === mine[i + 1] && slotPtr[mine[i]] !== 0) release(mine[i]);
+    return results;
+  } finally { arena = null; }
+}
 
 /** A block of memory, shared by all views of a tensor. Freed when no tensor refers to it any more. */
 export class Storage {
@@ -68,16 +86,23 @@ export class Storage {
   readonly nbytes: number;
   /** Counts in-place writes; autograd compares it with the count at the time a tensor was saved. */
   version = 0;
-  private readonly slot: number;
+  readonly slot: number;
+  private readonly use: number;
   constructor(nbytes: number) {
     this.nbytes = nbytes;
     this.slot = acquire(nbytes);
+    this.use = slotUse[this.slot];
     this.ptr = slotPtr[this.slot];
+    arena?.push(this.slot, this.use);
     if (nbytes >= FINALIZE_FROM) registry.register(this, this.slot * 2 ** 20 + (slotUse[this.slot] % 2 ** 20));
   }
+  /** True for memory taken after the point in time `mark`. */
+  bornSince(mark: number): boolean { return slotBorn[this.slot] >= mark; }
+  /** Frees the memory now. For the engine's own code, which knows that no tensor looks at it any more. */
+  free(): void { if (slotUse[this.slot] === this.use && slotPtr[this.slot] !== 0) release(this.slot); }
   /** `v8.queryObjects` visits every living storage and prints it: this is how `sweep` learns what is alive. */
   [inspect.custom](): string {
-    if (marks) marks[this.slot] = 1;
+    if (marks && slotUse[this.slot] === this.use) marks[this.slot] = 1;
     return 'Storage';
   }
 }
@@ -157,8 +182,10 @@ let scratchPtr = 0, scratchBytes = 0;
 /** Address of at least `nbytes` of scratch, valid until the next call of `scratch`. */
 export function scratch(nbytes: number): number {
   if (nbytes > scratchBytes) {
-    const s = new Storage(nbytes);
-    keepScratch = s;
+    const outer = arena;
+    arena = null; // scratch outlives the operator that asked for more of it
+    const s = keepScratch = new Storage(nbytes);
+    arena = outer;
     scratchPtr = s.ptr; scratchBytes = nbytes;
   }
   return scratchPtr;

@@ -95,6 +95,7 @@ export function invoke(c: Callable, args: readonly unknown[], receiver: 0 | 1): 
 }
 
 function execute(c: Callable, values: unknown[]): unknown {
+  beginOperator();
   const watch = observers.active ? observers.enter(c.name, values) : null;
   try {
     if ('compose' in c.op) {
@@ -131,7 +132,6 @@ function run(c: Callable, inputs: Input[], attrs: never): Tensor | Tensor[] {
   }
   const device = commonDevice(c.name, inputs);
   const meta = op.meta(inputs, attrs), many = Array.isArray(meta);
-  beginOperator();
   const outputs = (many ? (meta as readonly Meta[]) : [meta as Meta]).map((m) => Tensor.allocate(m.shape, m.dtype, m.device ?? device));
   op.cpu(outputs, inputs, attrs);
   recordNode(c, inputs, outputs, attrs);

@@ -1,5 +1,6 @@
 import { edgeTo, GradNode, metaOf, SavedTensor, type TensorMeta } from '../autograd/graph.ts';
 import { enableGrad, isGradEnabled, isInferenceModeEnabled } from '../autograd/modes.ts';
+import { temporaries } from '../cpu/heap.ts';
 import { TorchError } from '../errors.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { setViewProducer, Tensor, type Producer } from '../tensor/tensor.ts';
@@ -41,7 +42,8 @@ class OperatorNode extends GradNode {
       y: this.y.map((v) => v.unpack(this.name)),
       attrs: this.attrs, need: this.need, inputs: this.metas,
     };
-    return [...rule(grads[0] as Tensor, context, grads)];
+    const run = (): (Tensor | null)[] => [...rule(grads[0] as Tensor, context, grads)];
+    return isGradEnabled() ? run() : temporaries(run);
   }
   override release(): void {
     for (const s of this.x) if (s instanceof SavedTensor) s.release();
@@ -107,12 +109,14 @@ export function adoptHistory(x: Tensor, node: GradNode): void {
 /** The history of a base of which a view was changed in place: the view's part goes through the operator, the rest straight on. */
 class CopySlices extends GradNode {
   readonly name = 'CopySlices';
+  override readonly runsForeignCode: boolean;
   private readonly node: GradNode;
   private readonly layout: { shape: readonly number[]; strides: readonly number[]; offset: number };
   constructor(base: Tensor, view: Tensor, node: GradNode) {
     super([edgeTo(base), ...node.edges.slice(1)], [metaOf(base)]);
     if (!base.dense) throw new TorchError('an in-place change of a view whose base is not contiguous cannot be differentiated; change a contiguous clone instead', { shapes: [base.shape, view.shape] });
     this.node = node;
+    this.runsForeignCode = node.runsForeignCode;
     this.layout = { shape: view.shape, strides: view.strides, offset: view.offset - base.offset };
   }
   apply(grads: (Tensor | null)[]): (Tensor | null)[] {
