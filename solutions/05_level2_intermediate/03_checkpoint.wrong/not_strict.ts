@@ -1,0 +1,14 @@
+// claim: a file that lacks a part of the model is refused
+import * as torch from '@track/engine';
+import type { nn, optim } from '@track/engine';
+
+export function saveCheckpoint(path: string, model: nn.Module, optimizer: optim.Optimizer, epoch: number): void {
+  torch.save({ model: model.stateDict(), optimizer: optimizer.stateDict(), epoch }, path);
+}
+
+export function loadCheckpoint(path: string, model: nn.Module, optimizer: optim.Optimizer): number {
+  const checkpoint = torch.load(path);
+  model.loadStateDict(checkpoint.model, { strict: false });
+  optimizer.loadStateDict(checkpoint.optimizer);
+  return checkpoint.epoch;
+}
