@@ -16,11 +16,15 @@ export interface TorchErrorFields {
  * try { a.matmul(b); } catch (e) { if (e instanceof TorchError) console.log(e.operator, e.shapes); }
  */
 export class TorchError extends Error {
-  readonly operator?: string;
-  readonly shapes?: readonly (readonly number[])[];
-  readonly dtypes?: readonly string[];
+  declare readonly operator?: string;
+  declare readonly shapes?: readonly (readonly number[])[];
+  declare readonly dtypes?: readonly string[];
   constructor(message: string, fields: TorchErrorFields = {}) {
+    // Node's ten frames end inside the engine; the line to look at is the caller's.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = Math.max(limit, 40);
     super(message);
+    Error.stackTraceLimit = limit;
     this.name = 'TorchError';
     if (fields.operator !== undefined) this.operator = fields.operator;
     if (fields.shapes !== undefined) this.shapes = fields.shapes;
