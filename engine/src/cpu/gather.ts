@@ -2,7 +2,7 @@ import { TorchError } from '../errors.ts';
 import { dtypeInfo } from '../tensor/dtype.ts';
 import { numelOf, type Shape } from '../tensor/layout.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { castElements, copyInto, dense, denseAs, spread } from './copy.ts';
+import { copyInto, dense, denseAs, spread } from './copy.ts';
 import { heap } from './heap.ts';
 import { kernels } from './kernels.ts';
 import { workDType } from './pointwise.ts';

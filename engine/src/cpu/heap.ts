@@ -178,18 +178,14 @@ export function memoryStats(): { liveBytes: number; peakBytes: number; reservedB
 }
 
 // Scratch memory that a kernel uses during one call; it grows to the largest request and stays.
-let scratchPtr = 0, scratchBytes = 0;
+let area: Storage | null = null;
 /** Address of at least `nbytes` of scratch, valid until the next call of `scratch`. */
 export function scratch(nbytes: number): number {
-  if (nbytes > scratchBytes) {
+  if (area === null || nbytes > area.nbytes) {
     const outer = arena;
     arena = null; // scratch outlives the operator that asked for more of it
-    const s = keepScratch = new Storage(nbytes);
+    area = new Storage(nbytes);
     arena = outer;
-    scratchPtr = s.ptr; scratchBytes = nbytes;
   }
-  return scratchPtr;
+  return area.ptr;
 }
-let keepScratch: Storage | null = null;
-/** The block behind `scratch`, which the sweep must find alive. */
-export const scratchStorage = (): Storage | null => keepScratch;

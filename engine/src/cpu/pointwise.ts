@@ -1,5 +1,5 @@
 import { dtypeInfo, type ComputeType, type DType } from '../tensor/dtype.ts';
-import { broadcastStrides, sameShape, type Shape } from '../tensor/layout.ts';
+import { broadcastStrides, type Shape } from '../tensor/layout.ts';
 import { Tensor, type Operand } from '../tensor/tensor.ts';
 import { castElements, denseAs, spread } from './copy.ts';
 import { heap, Storage } from './heap.ts';

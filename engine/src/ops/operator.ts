@@ -1,11 +1,11 @@
 import { castArguments, currentAutocast, withAutocast } from '../amp/autocast_mode.ts';
-import { metaOf, type TensorMeta } from '../autograd/graph.ts';
+import type { TensorMeta } from '../autograd/graph.ts';
 import { isGradEnabled } from '../autograd/modes.ts';
 import { copyInto } from '../cpu/copy.ts';
 import { beginOperator } from '../cpu/heap.ts';
 import { TorchError } from '../errors.ts';
 import { observers } from './observe.ts';
-import { canCast, isFloat, scalarTypeName, type DType } from '../tensor/dtype.ts';
+import { canCast, scalarTypeName, type DType } from '../tensor/dtype.ts';
 import { sameShape, showShape, type Layout, type Shape } from '../tensor/layout.ts';
 import { Tensor, type Operand } from '../tensor/tensor.ts';
 import { recordInPlace, recordNode, recordView } from './record.ts';
@@ -196,5 +196,3 @@ export function checkWritable(x: Tensor): void {
 
 /** True where autograd has something to do with these inputs. */
 export const wantsGrad = (inputs: readonly Input[]): boolean => isGradEnabled() && inputs.some((x) => x instanceof Tensor && x.requiresGrad);
-export const differentiable = (m: TensorMeta): boolean => isFloat(m.dtype);
-export { metaOf };

@@ -1,4 +1,3 @@
-import type { DType } from '../tensor/dtype.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 // How the families' interfaces are written: each lists the operators of the family as methods of their first tensor.
@@ -17,6 +16,3 @@ export type InPlace<M, K extends keyof M & string> = { [P in K as `${P}_`]: M[P]
 export type SizeArgs = number[] | [readonly number[]];
 /** A dimension or several. */
 export type Dims = number | readonly number[];
-/** A number or a tensor. */
-export type Number_ = number | boolean | Tensor;
-export type { DType };
