@@ -67,15 +67,20 @@ export default check<typeof import('./01_train_one_epoch.ts')>(({ claim }) => {
     }
   });
 
-  claim('the model is in training mode in every forward pass, also when it came in evaluation mode', async ({ attempt, expect }) => {
+  claim('the model is in training mode in every forward pass, also when it came in evaluation mode', async ({ attempt, fail }) => {
     for (const prepare of [(m: nn.Module) => m.eval(), (m: nn.Module) => m.train()]) {
       const model = new nn.Sequential(new nn.Linear(3, 4), new nn.BatchNorm1d(4), new nn.Dropout(0.5), new nn.Linear(4, 1));
       prepare(model);
       const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
       const seen = await spy(() => attempt.trainOneEpoch(model, give(cut(torch.randn(8, 3), torch.randn(8, 1), 3)), new nn.MSELoss(), optimizer, 'cpu'));
       const own = new Set<nn.Module>(model.modules());
-      const flags = seen.forwards.filter(({ module }) => own.has(module)).map(({ training }) => training);
-      expect(flags.every(Boolean) && flags.length > 0, 'whether every module was in training mode when it ran').toBe(true, { as: 'MODE', says: 'a module ran in evaluation mode: dropout does nothing then, and batch norm learns no statistics' });
+      const ran = seen.forwards.filter(({ module }) => own.has(module)), asleep = ran.filter(({ training }) => !training);
+      if (ran.length === 0 || asleep.length > 0) {
+        fail({
+          class: 'MODE', says: `${asleep[0]?.module.constructor.name ?? 'the model'} ${asleep.length > 0 ? 'ran in evaluation mode' : 'did not run'}: dropout does nothing then, and batch norm learns no statistics`,
+          expected: `${ran.length} calls of the model's modules in training mode`, got: `${asleep.length} of them in evaluation mode`,
+        });
+      }
     }
   });
 
@@ -135,7 +140,7 @@ export default check<typeof import('./01_train_one_epoch.ts')>(({ claim }) => {
         expect(p.detach(), `${name} after the epoch`).toDiffer(before[name]);
       }
       const strayed = seen.calls.find(({ name, depth, devices }) => depth === 0 && name === 'linear' && devices.some((d) => d !== device));
-      if (strayed) fail({ class: 'VALUE', says: `the forward pass ran on ${strayed.devices.join(' and ')}`, expected: `all of it on ${device}` });
+      if (strayed) fail({ class: 'VALUE', says: `the forward pass ran on ${[...new Set(strayed.devices)].join(' and ')}`, expected: `all of it on ${device}` });
     }
   });
 });

