@@ -74,6 +74,13 @@ group('tensors', () => {
     claimExpect(NaN).toBeClose(NaN);
   });
 
+  test('a distance that is not finite is left out: a verdict travels as JSON', () => {
+    for (const odd of [NaN, Infinity]) {
+      const failure = failureOf(() => claimExpect(torch.tensor([odd, 2])).toBeClose([0, 1]));
+      expect(JSON.parse(JSON.stringify(failure))).toEqual(failure);
+    }
+  });
+
   test('another class where the value stands for a gradient', () => {
     expect(failureOf(() => claimExpect(torch.ones(2)).toBeClose(torch.zeros(2), { as: 'GRAD' })).class).toBe('GRAD');
   });

@@ -2,7 +2,7 @@
 import type { Failure } from '../failure.ts';
 import { analyse } from './analyse.ts';
 import { describe, formatIndex, formatNumber, formatShape } from './describe.ts';
-import { flatten, indexOf, isTensor, tolerance } from './tensors.ts';
+import { flatten, indexOf, isTensor, largestDifference, tolerance } from './tensors.ts';
 
 export interface Tolerance {
   /** `|got - expected| <= atol + rtol * |expected|`; by default by dtype: exact for integers, 1e-4/1e-5 for float32. */
@@ -76,10 +76,7 @@ export function difference(got: unknown, expected: unknown, name: string, given:
     ...shown,
     ...(scalar ? {} : { at: `${formatIndex(indexOf(first, want.shape))}: expected ${formatNumber(e)}, got ${formatNumber(g)}` }),
     ...(diagnosis === undefined || scalar ? {} : { diagnosis }),
-    maxAbsDiff: have.values.reduce((max, v, i) => {
-      const d = Math.abs(v - want.values[i]!);
-      return Number.isNaN(d) ? max : Math.max(max, d);
-    }, 0),
+    ...largestDifference(have.values, want.values),
   };
 }
 

@@ -131,7 +131,7 @@ export async function gradcheck(
       class: 'GRAD', says: `the gradient of ${name} with respect to ${nameOf(k)} differs from central differences`,
       expected: describe(unflatten(numeric, shape)), got: describe(unflatten(analytic, shape)),
       at: `${formatIndex(indexOf(wrong, shape))}: expected ${formatNumber(numeric[wrong]!)}, got ${formatNumber(analytic[wrong]!)}`,
-      maxAbsDiff: Math.max(...numeric.map((v, j) => Math.abs(v - analytic[j]!))),
+      ...largestDifference(analytic, numeric),
       inputs: describeInputs(data, nameOf),
     };
     throw new ClaimFailure(failure);
@@ -161,6 +161,12 @@ export function flatten(value: unknown): number[] {
   };
   visit(value);
   return numbers;
+}
+
+/** The largest distance between two lists of numbers; nothing where it is infinite or NaN, which says nothing and which JSON can't carry. */
+export function largestDifference(a: readonly number[], b: readonly number[]): { maxAbsDiff?: number } {
+  const maxAbsDiff = a.reduce((max, v, i) => Math.max(max, Math.abs(v - b[i]!)), 0);
+  return Number.isFinite(maxAbsDiff) ? { maxAbsDiff } : {};
 }
 
 /** The nested list of this shape with these numbers; a number for shape `[]`. */
