@@ -187,8 +187,8 @@ export function invokeInPlace(c: Callable, args: readonly unknown[]): Tensor {
 /** Throws where an in-place write is not allowed: leaves that require grad, views of them, expanded tensors. */
 export function checkWritable(x: Tensor): void {
   if (isGradEnabled()) {
-    if (x.leafRequiresGrad && x.producer === null) throw new TorchError('a leaf Variable that requires grad is being used in an in-place operation.');
-    if (x.viewOf?.base.leafRequiresGrad && x.viewOf.base.producer === null) throw new TorchError('a view of a leaf Variable that requires grad is being used in an in-place operation.');
+    if (x.leafRequiresGrad && x.producer === null) throw new TorchError('a leaf Variable that requires grad is being used in an in-place operation. Put the update inside torch.noGrad(() => { … }).');
+    if (x.viewOf?.base.leafRequiresGrad && x.viewOf.base.producer === null) throw new TorchError('a view of a leaf Variable that requires grad is being used in an in-place operation. Put the update inside torch.noGrad(() => { … }).');
     if (x.viewOf && x.producer && x.producer.node.outputs.length > 1) throw new TorchError(`Output ${x.producer.output} of ${x.producer.node.name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.`);
   }
   if (x.strides.some((s, i) => s === 0 && x.shape[i] > 1)) throw new TorchError('unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.', { shapes: [x.shape] });
