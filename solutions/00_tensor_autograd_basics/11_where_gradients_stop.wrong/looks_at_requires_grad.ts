@@ -1,0 +1,28 @@
+// claim: unreachedParameters names what gets no gradient: unused, detached, or all if the loss has no graph
+import * as torch from '@track/engine';
+import type { Tensor } from '@track/engine';
+
+export function meanLoss(losses: readonly Tensor[]): Tensor {
+  return torch.stack([...losses]).mean();
+}
+
+export function history(losses: readonly Tensor[]): number[] {
+  return losses.map((loss) => loss.item() as number);
+}
+
+export function softCount(scores: Tensor, threshold: number, temperature: number): Tensor {
+  return torch.sigmoid(scores.sub(threshold).div(temperature)).sum();
+}
+
+export function safeSqrt(x: Tensor): Tensor {
+  const positive = x.gt(0);
+  // Replaced before the root too: its derivative at 0 is infinite, and where would send it 0 · ∞ = NaN.
+  const inside = torch.where(positive, x, torch.onesLike(x));
+  return torch.where(positive, inside.sqrt(), torch.zerosLike(x));
+}
+
+export function unreachedParameters(loss: Tensor, parameters: Readonly<Record<string, Tensor>>): string[] {
+  const trained = Object.entries(parameters).filter(([, parameter]) => parameter.requiresGrad);
+  if (!loss.requiresGrad) return trained.map(([name]) => name);
+  return Object.entries(parameters).filter(([, parameter]) => !parameter.requiresGrad).map(([name]) => name);
+}
