@@ -115,7 +115,7 @@ describe('gradients', () => {
 it('gradient is exact on parabolas, also with unequal steps', () => {
   const at = torch.tensor([0, 0.5, 2, 3, 7], { dtype: 'float64' }), [slope] = torch.gradient(at.mul(at), { spacing: [at], edgeOrder: 2 });
   expect(torch.allclose(slope, at.mul(2))).toBe(true);
-  const [rows, columns] = torch.gradient(ints([[1, 2, 4], [2, 4, 8]]), { spacing: [1, 0.5] });
+  const [rows, columns] = torch.gradient(torch.tensor([[1, 2, 4], [2, 4, 8]], { dtype: 'int64' }), { spacing: [1, 0.5] });
   expect(values(rows)).toEqual([[1, 2, 4], [1, 2, 4]]);
   expect(values(columns)).toEqual([[2, 3, 4], [4, 6, 8]]);
 });

@@ -68,10 +68,13 @@ function isRow(row: Shape, shape: Shape): boolean {
   return lead >= 0;
 }
 
-/** A tensor operand in the compute type; a value of a narrower dtype is first converted to `dtype`, as PyTorch does. */
+/** How integers wrap around that are read as a narrow type: -1 is 255 as uint8. */
+const wrapping: Partial<Record<DType, (v: number) => number>> = { uint8: (v) => v & 255, int8: (v) => (v << 24) >> 24, int16: (v) => (v << 16) >> 16, int32: (v) => v | 0 };
+
+/** An operand in the compute type, first converted to the narrower `dtype`, as PyTorch does. The second number of a float stays exact. */
 function rounded(x: Operand, dtype: DType, work: DType): Operand {
-  if (!(x instanceof Tensor) || x.dtype === work) return x;
-  return denseAs(x.dtype === dtype || dtypeInfo(dtype).category !== 2 || dtype === work ? x : denseAs(x, dtype), work);
+  if (!(x instanceof Tensor)) return wrapping[dtype]?.(Number(x)) ?? x;
+  return dtype === work ? denseAs(x, work) : denseAs(denseAs(x, dtype), work);
 }
 
 /** `condition ? a : b` with broadcasting, into the contiguous `out`. */

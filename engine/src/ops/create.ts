@@ -196,9 +196,9 @@ const creations: Table<CreateFunctions> = {
   }),
   arange: composite({
     schema: `arange(Scalar? start=None, Scalar? end=None, Scalar step=1, ${options})`,
-    compose(first: number | null, second: number | null, step: number, dtype: DType | null, ...rest: [string | null, boolean]) {
-      const start = second === null ? 0 : (first ?? 0), end = second ?? first;
-      if (end === null) throw new TorchError('arange() missing 1 required positional arguments: "end"', { operator: 'arange' });
+    compose(first: number | boolean | null, second: number | boolean | null, by: number | boolean, dtype: DType | null, ...rest: [string | null, boolean]) {
+      const start = second === null ? 0 : Number(first ?? 0), end = Number(second ?? first), step = Number(by);
+      if ((second ?? first) === null) throw new TorchError('arange() missing 1 required positional arguments: "end"', { operator: 'arange' });
       const type = dtype ?? ([start, end, step].every((v) => Number.isInteger(v)) ? 'int64' : getDefaultDtype());
       if (step === 0) throw new TorchError('step must be nonzero', { operator: 'arange' });
       if (!Number.isFinite(start) || !Number.isFinite(end)) throw new TorchError(`unsupported range: ${start} -> ${end}`, { operator: 'arange' });

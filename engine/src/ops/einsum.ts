@@ -95,7 +95,7 @@ const operator = ready('einsum', composite({
     let x = parts[0];
     for (let k = 1; k < parts.length; k++) x = sumOfProducts(x, parts[k], summed.filter((i) => lastUse(i) === k || (k === parts.length - 1 && lastUse(i) < 0)));
     const rest = summed.filter((i) => parts.length === 1 || x.shape[i] !== 1);
-    if (rest.length) x = x.sum(rest, true).to(x.dtype);
+    if (rest.length) { const total = x.sum(rest, true); x = parts.length === 1 ? total : total.to(x.dtype); }
     return x.reshape(x.shape.slice(0, result.length));
   },
 }));

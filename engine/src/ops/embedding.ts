@@ -63,9 +63,8 @@ function renormalize(weight: Tensor, input: Tensor, maxNorm: number, normType: n
     const used = [...new Set(denseAs(input, 'int64').reshape([-1]).tolist() as number[])];
     used.forEach((row) => { if (row < 0 || row >= weight.shape[0]) throw outOfBounds('embedding', 0, weight.shape[0])(row); });
     const index = weight.newTensor(used, { dtype: 'int64' }), rows = weight.indexSelect(0, index);
-    const norms = rows.abs().pow(normType).sum(1, true).pow(1 / normType);
-    const factor = norms.gt(maxNorm).to(weight.dtype).mul(norms.add(1e-7).reciprocal().mul(maxNorm).sub(1)).add(1);
-    weight.indexCopy_(0, index, rows.mul(factor));
+    const norms = rows.norm(normType, 1, true).double(), factor = norms.add(1e-7).reciprocal().mul(maxNorm).where(norms.gt(maxNorm), 1);
+    weight.indexCopy_(0, index, rows.mul(factor).to(weight.dtype));
   });
 }
 

@@ -200,8 +200,8 @@ export const linalgOps: Table<LinalgOps> = {
   svdvals: composite({ schema: 'svdvals(Tensor A, *, str? driver=None)', compose: (x: Tensor) => svdvals(x) }),
   vander: composite({
     schema: 'vander(Tensor x, *, int? N=None)',
-    compose(x: Tensor, given: number | null) {
-      const n = given ?? x.shape[x.ndim - 1];
+    compose(input: Tensor, given: number | null) {
+      const x = input.ndim ? input : input.unsqueeze(0), n = given ?? x.shape[x.ndim - 1];
       if (n <= 1) fail('vander', 'N must be greater than 1.', x);
       const column = (x.dtype === 'bool' ? x.to('int64') : x).unsqueeze(-1), powers = column.expand([...x.shape, n - 1]).cumprod(-1);
       return cat([column.mul(0).add(1), powers], -1);

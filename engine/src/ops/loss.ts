@@ -1,6 +1,6 @@
 import { TorchError } from '../errors.ts';
 import { isFloat } from '../tensor/dtype.ts';
-import { sameShape, showShape } from '../tensor/layout.ts';
+import { broadcastShapes, sameShape, showShape } from '../tensor/layout.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { warnOnce } from '../warnings.ts';
 import { composite, type CompositeOperator, type Table } from './operator.ts';
@@ -67,6 +67,10 @@ const differenceLoss = (name: string, node: string | null, width: string, each: 
   },
 });
 
+
+/** A float even where the terms are integers: margins and the like are floats, whatever their values. */
+const real = (x: Tensor): Tensor => (isFloat(x.dtype) ? x : x.float());
+const distance = (a: Tensor, b: Tensor, eps: number): Tensor => real(a.sub(b)).add(eps);
 
 /** A norm along a dimension, at least `eps`; the gradient is the norm's own. */
 function normAtLeast(x: Tensor, dim: number, eps: number): Tensor {
@@ -145,7 +149,7 @@ export const losses: Table<LossFunctions> = {
     compose(input1: Tensor, input2: Tensor, target: Tensor, margin: number, sizeAverage: boolean | null, reduce: boolean | null, reduction: string) {
       const how = reductionOf(reduction, sizeAverage, reduce), size = (t: Tensor): string => `torch.Size(${showShape(t.shape)})`;
       if (input1.ndim !== input2.ndim || input1.ndim !== target.ndim) throw new TorchError(`margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: ${size(input1)}, input2: ${size(input2)}, target: ${size(target)} `, { operator: 'marginRankingLoss', shapes: [input1.shape, input2.shape, target.shape] });
-      return reduced(target.neg().mul(input1.sub(input2)).add(margin).clamp(0), how);
+      return reduced(real(target.neg().mul(input1.sub(input2))).add(margin).clamp(0), how);
     },
   }),
   cosineEmbeddingLoss: composite({
@@ -164,20 +168,20 @@ export const losses: Table<LossFunctions> = {
     compose(a: Tensor, b: Tensor, dim: number, eps: number) {
       for (const x of [a, b]) if (!isFloat(x.dtype)) throw new TorchError(`expected common dtype to be floating point, yet common dtype is ${x.dtype}`, { operator: 'cosineSimilarity', dtypes: [a.dtype, b.dtype] });
       const unit = (x: Tensor): Tensor => x.div(normAtLeast(x, dim, eps));
-      // Broadcast first, so that `dim` counts the dimensions of both.
-      const rank = Math.max(a.ndim, b.ndim), lift = (x: Tensor): Tensor => (x.ndim === rank ? x : x.reshape([...new Array<number>(rank - x.ndim).fill(1), ...x.shape]));
-      return unit(lift(a)).mul(unit(lift(b))).sum(dim);
+      // Broadcast first: `dim` counts the dimensions of both, and repeated elements count in the lengths.
+      const shape = [...broadcastShapes(a.shape, b.shape, 'cosineSimilarity')];
+      return unit(a.expand(shape)).mul(unit(b.expand(shape))).sum(dim);
     },
   }),
   pairwiseDistance: composite({
     schema: 'pairwiseDistance(Tensor x1, Tensor x2, float p=2, float eps=1e-06, bool keepdim=False)',
-    compose: (a: Tensor, b: Tensor, p: number, eps: number, keepdim: boolean) => a.sub(b).add(eps).norm(p, -1, keepdim),
+    compose: (a: Tensor, b: Tensor, p: number, eps: number, keepdim: boolean) => distance(a, b, eps).norm(p, -1, keepdim),
   }),
   tripletMarginLoss: composite({
     schema: `tripletMarginLoss(Tensor anchor, Tensor positive, Tensor negative, float margin=1, float p=2, float eps=1e-06, bool swap=False, ${REDUCTION})`,
     compose(anchor: Tensor, positive: Tensor, other: Tensor, margin: number, p: number, eps: number, swap: boolean, sizeAverage: boolean | null, reduce: boolean | null, reduction: string) {
       const how = reductionOf(reduction, sizeAverage, reduce);
-      return triplet((a, b) => a.sub(b).add(eps).norm(p, -1), anchor, positive, other, margin, swap, how);
+      return triplet((a, b) => distance(a, b, eps).norm(p, -1), anchor, positive, other, margin, swap, how);
     },
   }),
   tripletMarginWithDistanceLoss: composite({

@@ -71,6 +71,8 @@ function checkInner(operator: string, a: Tensor, b: Tensor): void {
   if (a.shape[a.ndim - 1] !== b.shape[b.ndim - 2]) fail(operator, `mat1 and mat2 shapes cannot be multiplied (${byName(foldedShape(a))} and ${byName(b.shape)})`, a, b);
 }
 const foldedShape = (a: Tensor): Shape => (a.ndim <= 2 ? a.shape : [numelOf(a.shape.slice(0, -1)), a.shape[a.ndim - 1]]);
+/** All but the last dimension made one. */
+const rowsOf = (t: Tensor): Tensor => t.reshape([numelOf(t.shape.slice(0, -1)), t.shape[t.ndim - 1]]);
 const swap = (t: Tensor): Tensor => t.transpose(-2, -1);
 /** True for a matrix that lies in memory column by column: its gradient is computed to lie so, too. */
 const columnwise = (t: Tensor): boolean => t.ndim === 2 && t.strides[0] === 1 && t.strides[1] > 1;
@@ -112,7 +114,7 @@ const batched = ready('matmul', kernel<unknown>({
   saves: crosswise,
   grad: (g, { x: [a, b], need, inputs }) => [
     need[0] ? g.matmul(swap(b)) : null,
-    !need[1] ? null : inputs[1]!.shape.length > 2 ? swap(a).matmul(g) : a.reshape([-1, a.shape[a.ndim - 1]]).t().mm(g.reshape([-1, g.shape[g.ndim - 1]])),
+    !need[1] ? null : inputs[1]!.shape.length > 2 ? swap(a).matmul(g) : rowsOf(a).t().mm(rowsOf(g)),
   ],
 }));
 
@@ -133,8 +135,8 @@ const affine = (node: string): ReturnType<typeof ready> => ready('linear', kerne
   },
   saves: crosswise,
   grad(g, { x: [x, w], need }) {
-    const rows = g.reshape([-1, g.shape[g.ndim - 1]]);
-    return [need[0] ? g.matmul(w) : null, need[1] ? rows.t().mm(x.reshape([-1, x.shape[x.ndim - 1]])) : null, need[2] ? rows.sum(0) : null];
+    const rows = rowsOf(g);
+    return [need[0] ? g.matmul(w) : null, need[1] ? rows.t().mm(rowsOf(x)) : null, need[2] ? rows.sum(0) : null];
   },
 }));
 const affine2 = affine('AddmmBackward0'), affineN = affine('ViewBackward0');

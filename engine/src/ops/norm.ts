@@ -219,6 +219,7 @@ function checkChannels(x: Tensor, given: Readonly<Record<string, Tensor | null>>
 }
 
 function batchNorm(x: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, weight: Tensor | null, bias: Tensor | null, training: boolean, momentum: number, eps: number): Tensor {
+  if (x.ndim < 2 && x.count === 0) return x.clone();
   if (x.ndim < 2) throw new TorchError(`Expected at least 2 dimensions for input tensor but received ${x.ndim}`, { operator: 'batchNorm', shapes: [x.shape] });
   checkChannels(x, { running_mean: runningMean, running_var: runningVar, weight, bias });
   if (!training && (!runningMean || !runningVar)) throw new TorchError('Expected running_mean and running_var to be defined when training=False', { operator: 'batchNorm' });

@@ -83,7 +83,11 @@ export const pads: Table<PadOps> = {
         if (mode === 'reflect' && (before >= size || after >= size)) fail(`Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (${before}, ${after}) at dimension ${d} of input ${showShape(x.shape)}`);
         if (mode === 'circular' && (before > size || after > size)) fail('Padding value causes wrapping around more than once.');
         if (size + before + after < 0 || (size === 0 && before + after > 0)) fail(`input (size: ${size}) is too small for padding (${before}, ${after}) at dimension ${d}`);
-        if (before || after) out = out.indexSelect(d, tensor(sources(mode, size, before, after), { dtype: 'int64', device: x.device }));
+        // What is cropped on one side doesn't come back on the other.
+        const cropped = mode === 'circular' && (before < 0 || after < 0), from = cropped ? Math.max(-before, 0) : 0, length = cropped ? size - from - Math.max(-after, 0) : size;
+        if (cropped) out = out.narrow(d, from, length);
+        const [left, right] = cropped ? [Math.max(before, 0), Math.max(after, 0)] : [before, after];
+        if (left || right) out = out.indexSelect(d, tensor(sources(mode, length, left, right), { dtype: 'int64', device: x.device }));
       });
       return out === x ? x.clone() : out;
     },

@@ -1,9 +1,8 @@
 import { binary, unary, workDType, zip } from '../cpu/pointwise.ts';
 import { denseAs } from '../cpu/copy.ts';
 import { TorchError } from '../errors.ts';
-import { bfloat16Bits, halfBits } from '../tensor/bits.ts';
 import { dtypeInfo, isFloat, resultType, type DType } from '../tensor/dtype.ts';
-import { fromBFloat16, fromHalf } from '../tensor/read.ts';
+import { rounderTo } from '../tensor/read.ts';
 import { Tensor, type Operand } from '../tensor/tensor.ts';
 import { broadcastAll, binaryOp, crosswise, floating, needsTensor, nodeName, noSlope, notImplemented, promoted } from './elementwise.ts';
 import { functions } from './install.ts';
@@ -85,9 +84,6 @@ export const pointwiseInPlace = [
   'atan2', 'arctan2', 'hypot', 'copysign', 'heaviside', 'ldexp', 'xlogy', 'lerp', 'addcmul', 'addcdiv',
 ] as const;
 
-/** How a first operand that is a number becomes one of the 16-bit floats; a second one stays exact, as in PyTorch. */
-const rounding: Partial<Record<DType, (v: number) => number>> = { float16: (v) => fromHalf(halfBits(v)), bfloat16: (v) => fromBFloat16(bfloat16Bits(v)) };
-
 /** `input ± alpha * other`, as one operator. */
 function sumOp(name: 'add' | 'sub', check?: (d: DType) => void): KernelOperator<never> {
   const sign = name === 'add' ? 1 : -1;
@@ -109,7 +105,8 @@ function sumOp(name: 'add' | 'sub', check?: (d: DType) => void): KernelOperator<
         if (other instanceof Tensor) { const scaled = Tensor.allocate(other.shape, dtype, other.device); binary('mul', scaled, other, alpha, dtype); other = scaled; }
         else other = Number(other) * Number(alpha);
       }
-      binary(name, out, a instanceof Tensor ? a : rounding[dtype]?.(Number(a)) ?? (a as number), other, dtype);
+      // A first operand that is a number becomes one of the dtype; a second one stays exact, as in PyTorch.
+      binary(name, out, a instanceof Tensor || !isFloat(dtype) ? (a as Operand) : rounderTo(dtype)(Number(a)), other, dtype);
     },
     grad: (g, { need, attrs }) => { const scale = sign * Number(attrs.alpha); return [g, !need[1] ? null : scale === 1 ? g : scale === -1 ? g.neg() : g.mul(scale)]; },
   });
@@ -146,8 +143,8 @@ const div = kernel<{ roundingMode?: string | null }>({
 });
 
 /** An integer operator over the remainder kernels. */
-const divisive = (name: string, kernelName: string, grad: KernelOperator['grad'], saves?: KernelOperator['saves']): KernelOperator<never> =>
-  binaryOp(name, { operands: 'either', kernel: kernelName, check: (a, b, d) => { if (d === 'bool') throw notImplemented(kernelName, d); checkDivisor(b, d); }, ...(saves ? { saves } : {}), grad });
+const divisive = (name: string, kernelName: string, grad: KernelOperator['grad'], saves?: KernelOperator['saves'], operands: 'either' | 'other' = 'either'): KernelOperator<never> =>
+  binaryOp(name, { operands, kernel: kernelName, check: (a, b, d) => { if (d === 'bool') throw notImplemented(kernelName, d); checkDivisor(b, d); }, ...(saves ? { saves } : {}), grad });
 
 /** The gradient to the operand that wins; half to each where they are equal, as PyTorch does. */
 function tieShare(g: Tensor, wins: Tensor, tie: Tensor): Tensor[] {
@@ -183,10 +180,9 @@ function fusedOp(name: string, check: (a: Tensor, b: Tensor) => void, grad: (g: 
     meta(inputs, { value }) {
       check(inputs[1] as Tensor, inputs[2] as Tensor);
       const dtype = resultType(...inputs);
-      if (!isFloat(dtype) && !Number.isInteger(Number(value))) throw new TorchError('value cannot be converted to type int64_t without overflow', { operator: name, dtypes: [dtype] });
       return { shape: broadcastAll(name, inputs), dtype };
     },
-    cpu([out], inputs, { value }) { zip(name, out, inputs as Tensor[], Number(value)); },
+    cpu([out], inputs, { value }) { zip(name, out, inputs as Tensor[], isFloat(out.dtype) ? Number(value) : Math.trunc(Number(value))); },
     saves: { x: [1, 2] },
     grad: (g, { x: [, a, b], attrs }) => [g, ...grad(g, Number(attrs.value), a, b)],
   });
@@ -201,7 +197,7 @@ export const pointwise: Table<PointwiseOps> = {
   trueDivide: composite({ schema: 'trueDivide(Tensor input, Operand other)', compose: (x: Tensor, other: Operand) => x.div(other) }),
   floorDivide: divisive('floorDivide', 'floor_divide', (g) => [noSlope(g), noSlope(g)]),
   remainder: divisive('remainder', 'remainder', (g, { x: [a, b], need }) => [g, need[1] ? g.mul(a.div(b, { roundingMode: 'floor' })).neg() : null], (need) => (need[1] ? { x: [0, 1] } : {})),
-  fmod: divisive('fmod', 'fmod', (g, { x: [a, b], need }) => [g, need[1] ? g.mul(a.div(b, { roundingMode: 'trunc' })).neg() : null], (need) => (need[1] ? { x: [0, 1] } : {})),
+  fmod: divisive('fmod', 'fmod', (g, { x: [a, b], need }) => [g, need[1] ? g.mul(a.div(b, { roundingMode: 'trunc' })).neg() : null], (need) => (need[1] ? { x: [0, 1] } : {}), 'other'),
   pow: kernel({
     schema: 'pow(Operand input, Operand exponent)',
     elementwise: true,
@@ -222,7 +218,7 @@ export const pointwise: Table<PointwiseOps> = {
   }),
   floatPower: composite({
     schema: 'floatPower(Operand input, Operand exponent)',
-    compose(a: Operand, b: Operand) { const double = (x: Operand): Operand => (x instanceof Tensor ? x.to('float64') : x); return (like(double(a), b as Tensor)).to('float64').pow(double(b)); },
+    compose(a: Operand, b: Operand) { needsTensor('floatPower', a, b); const double = (x: Operand): Operand => (x instanceof Tensor ? x.to('float64') : x); return (like(double(a), b as Tensor)).to('float64').pow(double(b)); },
   }),
   maximum: binaryOp('maximum', { operands: 'tensors', saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => tieShare(g, a.gt(b), a.eq(b)) }),
   minimum: binaryOp('minimum', { operands: 'tensors', saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => tieShare(g, a.lt(b), a.eq(b)) }),
@@ -260,6 +256,8 @@ export const pointwise: Table<PointwiseOps> = {
     node: 'LerpBackward0',
     compose(x: Tensor, end: Tensor, w: Operand) {
       for (const [name, t] of [['end', end], ['weight', w]] as const) if (t instanceof Tensor && t.dtype !== x.dtype) throw new TorchError(`expected dtype ${x.dtype} for \`${name}\` but got dtype ${t.dtype}`, { operator: 'lerp', dtypes: [x.dtype, t.dtype] });
+      // 16-bit floats are rounded once, at the end.
+      if (isFloat(x.dtype) && dtypeInfo(x.dtype).bytes === 2) return x.float().lerp(end.float(), w instanceof Tensor ? w.float() : w).to(x.dtype);
       const step = end.sub(x);
       // From the nearer end, so that weight 1 gives `end` exactly.
       if (!(w instanceof Tensor)) return Number(w) < 0.5 ? x.add(step.mul(w)) : end.sub(step.mul(1 - Number(w)));

@@ -302,6 +302,7 @@ export const reductions: Table<ReduceOps> = {
       const lead = x.ndim - size.length;
       if (lead < 0 || size.some((s, i) => s !== 1 && s !== x.shape[i + lead])) throw new TorchError(`size {[${size.join(', ')}]} is not expandable to size {[${x.shape.join(', ')}]}.`, { operator: 'sumToSize', shapes: [x.shape, size] });
       const dims = [...x.shape.keys()].filter((i) => i < lead || (size[i - lead] === 1 && x.shape[i] !== 1));
+      if (!size.length) return x.sum();
       if (!dims.length) return x;
       return dims[dims.length - 1] < lead ? x.sum(dims) : x.sum(dims, true).reshape(size);
     },

@@ -1,8 +1,7 @@
 import { tapsOf, type Taps } from '../cpu/taps.ts';
 import { TorchError } from '../errors.ts';
-import { bfloat16Bits, halfBits } from '../tensor/bits.ts';
-import type { DType } from '../tensor/dtype.ts';
-import { fromBFloat16, fromHalf } from '../tensor/read.ts';
+import { dtypeInfo, type DType } from '../tensor/dtype.ts';
+import { rounderTo } from '../tensor/read.ts';
 import { showShape } from '../tensor/layout.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Sizes } from './conv.ts';
@@ -37,9 +36,9 @@ const nearest = (a: Axis, offset: number): Taps => {
 };
 const step = (a: Axis, align: boolean): number => (align ? (a.outputs > 1 ? (a.inputs - 1) / (a.outputs - 1) : 0) : (a.scale ?? a.inputs / a.outputs));
 
-const linear = (a: Axis, align: boolean): Taps => tapsOf(a.inputs, a.outputs, (o) => {
+const linear = (a: Axis, align: boolean, round: (v: number) => number): Taps => tapsOf(a.inputs, a.outputs, (o) => {
   if (a.inputs === a.outputs) return [[o, 1]];
-  const at = align ? step(a, true) * o : Math.max(step(a, false) * (o + 0.5) - 0.5, 0), low = Math.min(Math.floor(at), a.inputs - 1), t = Math.min(Math.max(at - low, 0), 1);
+  const at = align ? step(a, true) * o : Math.max(step(a, false) * (o + 0.5) - 0.5, 0), low = Math.min(Math.floor(at), a.inputs - 1), t = round(Math.min(Math.max(at - low, 0), 1));
   return [[low, 1 - t], [Math.min(low + 1, a.inputs - 1), t]];
 });
 
@@ -68,15 +67,15 @@ const rankOf: Record<string, number> = { linear: 1, bilinear: 2, bicubic: 2, tri
 const modes = ['nearest', 'linear', 'bilinear', 'bicubic', 'trilinear', 'area', 'nearest-exact'];
 const adaptiveAverages = functions<PoolOps>(pools);
 
-function taps(mode: string, a: Axis, align: boolean, antialias: boolean): Taps {
+function taps(mode: string, a: Axis, align: boolean, antialias: boolean, dtype: DType): Taps {
   if (mode === 'nearest') return nearest(a, 0);
   if (mode === 'nearest-exact') return nearest(a, 0.5);
   if (antialias) return mode === 'bicubic' ? widened(a, align, (x) => cubic(x, -0.5), 2) : widened(a, align, triangle, 1);
-  return mode === 'bicubic' ? bicubic(a, align) : linear(a, align);
+  return mode === 'bicubic' ? bicubic(a, align) : linear(a, align, dtypeInfo(dtype).bytes === 2 ? rounderTo(dtype) : (t) => t);
 }
 
 /** Weights as PyTorch holds them: in the dtype of the image. */
-const rounded = (t: Taps, dtype: DType): Taps => (dtype === 'bfloat16' ? { ...t, weight: t.weight.map((w) => fromBFloat16(bfloat16Bits(w))) } : dtype === 'float16' ? { ...t, weight: t.weight.map((w) => fromHalf(halfBits(w))) } : t);
+const rounded = (t: Taps, dtype: DType): Taps => (dtypeInfo(dtype).bytes === 2 ? { ...t, weight: t.weight.map(rounderTo(dtype)) } : t);
 
 const interpolate = (x: Tensor, size: number[] | null, scaleFactor: number[] | null, mode: string, alignCorners: boolean | null, recompute: boolean | null, antialias: boolean): Tensor => {
   const fail = (condition: boolean, message: string): void => { if (condition) throw new TorchError(message, { operator: 'interpolate', shapes: [x.shape] }); };
@@ -97,7 +96,7 @@ const interpolate = (x: Tensor, size: number[] | null, scaleFactor: number[] | n
   fail([...sizes, ...outputs].some((n) => n <= 0), `Input and output sizes should be greater than 0, but got input (${hw(sizes)}) output (${hw(outputs)})`);
   if (mode === 'area') return adaptiveAverages[(['adaptiveAvgPool1d', 'adaptiveAvgPool2d', 'adaptiveAvgPool3d'] as const)[rank - 1]](x, outputs);
   const axes = sizes.map((inputs, i): Axis => ({ inputs, outputs: outputs[i], scale: factor !== null && recompute !== true ? 1 / factor[i] : null }));
-  return separable(x, axes.map((a) => rounded(taps(mode, a, alignCorners === true, antialias), x.dtype)));
+  return separable(x, axes.map((a) => rounded(taps(mode, a, alignCorners === true, antialias, x.dtype), x.dtype)));
 };
 
 export const resizes: Table<ResizeOps> = {

@@ -1,6 +1,7 @@
 import { denseAs, writeValues } from '../cpu/copy.ts';
 import { TorchError } from '../errors.ts';
 import { isFloat, scalarTypeName } from '../tensor/dtype.ts';
+import { rounderTo } from '../tensor/read.ts';
 import { showShape } from '../tensor/layout.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { tensor, meshgrid } from './create.ts';
@@ -39,8 +40,8 @@ const histcOp = ready('histc', kernel<{ bins: number; min: number; max: number }
   schema: 'histc(Tensor input, int bins, float min, float max)',
   meta: ([x], { bins }) => ({ shape: [bins], dtype: (x as Tensor).dtype }),
   cpu([out], [x], { bins, min, max }) {
-    const counts = new Float64Array(bins), v = values(x as Tensor);
-    for (let i = 0; i < v.length; i++) if (v[i] >= min && v[i] <= max) counts[Math.min(Math.floor(((v[i] - min) * bins) / (max - min)), bins - 1)]++;
+    const counts = new Float64Array(bins), v = values(x as Tensor), r = rounderTo(out.dtype); // each step in the input's precision, which decides at the borders
+    for (let i = 0; i < v.length; i++) if (v[i] >= min && v[i] <= max) counts[Math.min(Math.floor(r(r(r(v[i] - min) * bins) / r(max - min))), bins - 1)]++;
     writeValues(out, counts);
   },
   grad: 'a count does not change smoothly',

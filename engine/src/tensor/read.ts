@@ -1,4 +1,5 @@
 import { heap } from '../cpu/heap.ts';
+import { bfloat16Bits, halfBits } from './bits.ts';
 import type { DType } from './dtype.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -13,6 +14,10 @@ export function fromHalf(h: number): number {
 }
 /** The value of a bfloat16 given as its bits: the upper half of a float32. */
 export function fromBFloat16(h: number): number { bits.setUint32(0, h << 16); return bits.getFloat32(0); }
+
+const roundings: Partial<Record<DType, (v: number) => number>> = { float16: (v) => fromHalf(halfBits(v)), bfloat16: (v) => fromBFloat16(bfloat16Bits(v)), float32: Math.fround };
+/** The nearest number that a floating dtype holds. */
+export const rounderTo = (dtype: DType): ((v: number) => number) => roundings[dtype] ?? ((v) => v);
 
 type Read = (byteAddress: number) => number | boolean;
 /** How one element of each dtype is read at a byte address. int64 is read as a number: exact up to 2^53. */
