@@ -9,7 +9,7 @@ type DropoutParameters = [p?: number | Options, inplace?: boolean | Options];
 const dropoutArguments = signature<Required<Options>>('Dropout(float p=0.5, bool inplace=False)');
 
 abstract class DropoutNd extends Module {
-  declare readonly p: number;
+  declare p: number;
   declare readonly inplace: boolean;
   constructor(...args: DropoutParameters) {
     super();
