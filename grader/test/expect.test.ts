@@ -113,6 +113,7 @@ group('plain values', () => {
   test('long and odd values are cut', () => {
     expect(describe(Array.from({ length: 100 }, (_, i) => i))).toBe('[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, …]');
     expect(describe({ get x() { throw new Error('no'); } })).toBe('a value that cannot be shown');
+    expect(describe([function f() {}, async () => 1, new torch.nn.ReLU()])).toBe('[function f, a function, module ReLU]');
     expect(describe([1 / 3, -0, 1e-9, 'a', null, 3n, Symbol('s')])).toBe("[0.333333, -0, 1e-9, 'a', null, 3n, Symbol(s)]");
   });
 });

@@ -42,7 +42,9 @@ function plain(value: unknown): string {
       case 'number': left--; return formatNumber(item);
       case 'string': left--; return item.length > 200 ? `'${item.slice(0, 200)}…'` : `'${item}'`;
       case 'bigint': left--; return `${item}n`;
-      case 'function': return item.name === '' ? 'a function' : `function ${item.name}`;
+      case 'function': // a module can be called, and is of a class of its own
+        if (!item.constructor.name.endsWith('Function')) return `module ${item.constructor.name}`;
+        return item.name === '' ? 'a function' : `function ${item.name}`;
       case 'object': break;
       default: left--; return String(item);
     }
