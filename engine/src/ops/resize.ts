@@ -1,6 +1,6 @@
 import { tapsOf, type Taps } from '../cpu/taps.ts';
 import { TorchError } from '../errors.ts';
-import { dtypeInfo, type DType } from '../tensor/dtype.ts';
+import { dtypeInfo } from '../tensor/dtype.ts';
 import { rounderTo } from '../tensor/read.ts';
 import { showShape } from '../tensor/layout.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -28,6 +28,9 @@ export interface ResizeOps {
 /** One dimension to be resized; `scale` is input over output where the caller gave a factor, else null. */
 interface Axis { readonly inputs: number; readonly outputs: number; readonly scale: number | null }
 
+/** PyTorch holds the weights of the 16-bit floats in that type, but for `bilinear`. */
+type Rounding = (weight: number) => number;
+
 const f = Math.fround;
 // Places are computed in single precision for 'nearest', as PyTorch does: it decides which pixel is taken.
 const nearest = (a: Axis, offset: number): Taps => {
@@ -36,10 +39,10 @@ const nearest = (a: Axis, offset: number): Taps => {
 };
 const step = (a: Axis, align: boolean): number => (align ? (a.outputs > 1 ? (a.inputs - 1) / (a.outputs - 1) : 0) : (a.scale ?? a.inputs / a.outputs));
 
-const linear = (a: Axis, align: boolean, round: (v: number) => number): Taps => tapsOf(a.inputs, a.outputs, (o) => {
+const linear = (a: Axis, align: boolean, round: Rounding): Taps => tapsOf(a.inputs, a.outputs, (o) => {
   if (a.inputs === a.outputs) return [[o, 1]];
   const at = align ? step(a, true) * o : Math.max(step(a, false) * (o + 0.5) - 0.5, 0), low = Math.min(Math.floor(at), a.inputs - 1), t = round(Math.min(Math.max(at - low, 0), 1));
-  return [[low, 1 - t], [Math.min(low + 1, a.inputs - 1), t]];
+  return [[low, round(1 - t)], [Math.min(low + 1, a.inputs - 1), t]];
 });
 
 /** Keys' cubic convolution kernel with parameter `a` at distance `x`. */
@@ -47,9 +50,9 @@ export const cubic = (x: number, a: number): number => {
   const d = Math.abs(x);
   return d < 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 };
-const bicubic = (a: Axis, align: boolean): Taps => tapsOf(a.inputs, a.outputs, (o) => {
+const bicubic = (a: Axis, align: boolean, round: Rounding): Taps => tapsOf(a.inputs, a.outputs, (o) => {
   const at = align ? step(a, true) * o : step(a, false) * (o + 0.5) - 0.5, low = Math.floor(at), t = at - low;
-  return [-1, 0, 1, 2].map((k) => [Math.min(Math.max(low + k, 0), a.inputs - 1), cubic(t - k, -0.75)] as const);
+  return [-1, 0, 1, 2].map((k) => [Math.min(Math.max(low + k, 0), a.inputs - 1), round(cubic(t - k, -0.75))] as const);
 });
 
 /** The filter widened by the scale, so that a smaller image averages what it leaves out. */
@@ -67,15 +70,12 @@ const rankOf: Record<string, number> = { linear: 1, bilinear: 2, bicubic: 2, tri
 const modes = ['nearest', 'linear', 'bilinear', 'bicubic', 'trilinear', 'area', 'nearest-exact'];
 const adaptiveAverages = functions<PoolOps>(pools);
 
-function taps(mode: string, a: Axis, align: boolean, antialias: boolean, dtype: DType): Taps {
+function taps(mode: string, a: Axis, align: boolean, antialias: boolean, round: Rounding): Taps {
   if (mode === 'nearest') return nearest(a, 0);
   if (mode === 'nearest-exact') return nearest(a, 0.5);
   if (antialias) return mode === 'bicubic' ? widened(a, align, (x) => cubic(x, -0.5), 2) : widened(a, align, triangle, 1);
-  return mode === 'bicubic' ? bicubic(a, align) : linear(a, align, dtypeInfo(dtype).bytes === 2 ? rounderTo(dtype) : (t) => t);
+  return mode === 'bicubic' ? bicubic(a, align, round) : linear(a, align, mode === 'bilinear' ? (w) => w : round);
 }
-
-/** Weights as PyTorch holds them: in the dtype of the image. */
-const rounded = (t: Taps, dtype: DType): Taps => (dtypeInfo(dtype).bytes === 2 ? { ...t, weight: t.weight.map(rounderTo(dtype)) } : t);
 
 const interpolate = (x: Tensor, size: number[] | null, scaleFactor: number[] | null, mode: string, alignCorners: boolean | null, recompute: boolean | null, antialias: boolean): Tensor => {
   const fail = (condition: boolean, message: string): void => { if (condition) throw new TorchError(message, { operator: 'interpolate', shapes: [x.shape] }); };
@@ -95,8 +95,9 @@ const interpolate = (x: Tensor, size: number[] | null, scaleFactor: number[] | n
   const hw = (s: readonly number[]): string => s.map((n, i) => `${['D', 'H', 'W'][3 - rank + i]}: ${n}`).join(', ');
   fail([...sizes, ...outputs].some((n) => n <= 0), `Input and output sizes should be greater than 0, but got input (${hw(sizes)}) output (${hw(outputs)})`);
   if (mode === 'area') return adaptiveAverages[(['adaptiveAvgPool1d', 'adaptiveAvgPool2d', 'adaptiveAvgPool3d'] as const)[rank - 1]](x, outputs);
+  const round: Rounding = dtypeInfo(x.dtype).bytes === 2 ? rounderTo(x.dtype) : (w) => w;
   const axes = sizes.map((inputs, i): Axis => ({ inputs, outputs: outputs[i], scale: factor !== null && recompute !== true ? 1 / factor[i] : null }));
-  return separable(x, axes.map((a) => rounded(taps(mode, a, alignCorners === true, antialias, x.dtype), x.dtype)));
+  return separable(x, axes.map((a) => taps(mode, a, alignCorners === true, antialias, round)));
 };
 
 export const resizes: Table<ResizeOps> = {
