@@ -43,6 +43,11 @@ const cases: Case[] = [
   { name: 'a deleted global', attempt: `${double}\n${doubleAll}\ndelete (globalThis as { Map?: unknown }).Map;`, class: 'TAMPERED', says: /Map/ },
   { name: 'a built-in changed in a call', attempt: `export const double = (n: number) => { Object.is = () => true; return 7; };\n${doubleAll}`, class: 'TAMPERED', says: /Object\.is/, claim: 1 },
   {
+    name: 'a built-in changed for a moment', class: 'TAMPERED', says: /Object\.is/, claim: 1,
+    attempt: `const { is } = Object;\nexport const double = () => { Object.is = () => { Object.is = is; return true; }; return 7; };\n${doubleAll}`,
+  },
+  { name: 'an import of what unblocks operators', attempt: `import { unblocked } from '@track/engine/testing';\nexport const double = unblocked;`, class: 'SYNTAX', says: /is for checks/ },
+  {
     name: 'a forged report', class: 'TAMPERED', says: /verdict of its own/,
     attempt: `export const double = (n: number) => { process.send!({ type: 'report', report: '{"claims":[],"drawings":[]}', signature: '00' }); return 1; };\n${doubleAll}`,
   },

@@ -1,4 +1,5 @@
 /** The one file of the check API that knows what a tensor is. */
+import { types } from 'node:util';
 import { ClaimFailure, type Failure } from '../failure.ts';
 import { describe, formatIndex, formatNumber } from './describe.ts';
 
@@ -11,9 +12,24 @@ export interface TensorLike {
   tolist(): unknown;
 }
 
-/** Whether a value is a tensor of the engine (or of a fixture that looks like one). */
+let genuine: (value: object) => boolean = () => true;
+
+/**
+ * From here on only tensors that have the engine's own methods count as tensors: a look-alike could compare as it
+ * likes. Called in the child process, before an attempt loads.
+ */
+export function trustOnly(Tensor: { prototype: object }, Parameter: { prototype: object }): void {
+  const { getPrototypeOf } = Object, { ownKeys } = Reflect, { isProxy } = types;
+  const methods = new Set<PropertyKey>(ownKeys(Tensor.prototype)), has = methods.has.bind(methods);
+  genuine = (value) => {
+    const prototype: unknown = getPrototypeOf(value);
+    return !isProxy(value) && (prototype === Tensor.prototype || prototype === Parameter.prototype) && !ownKeys(value).some(has);
+  };
+}
+
+/** Whether a value is a tensor of the engine (without an engine, of a fixture that looks like one). */
 export function isTensor(value: unknown): value is TensorLike {
-  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function') || !genuine(value)) return false;
   const tensor = value as Partial<TensorLike>;
   return typeof tensor.tolist === 'function' && typeof tensor.dtype === 'string' && tensor.shape !== undefined
     && typeof tensor.shape.length === 'number';

@@ -1,4 +1,4 @@
-/** Notices when an attempt replaces a built-in that the check relies on. */
+/** Keeps an attempt from replacing what the check relies on: locks it where programs never write, and notices the rest. */
 
 const globals = [
   'Object', 'Function', 'Array', 'String', 'Number', 'Boolean', 'Symbol', 'Math', 'JSON', 'Promise', 'Proxy', 'Reflect',
@@ -16,8 +16,32 @@ function propertiesOf(object: object): Map<PropertyKey, PropertyDescriptor> {
   return new Map(ownKeys(object).map((key) => [key, getOwnPropertyDescriptor(object, key)!]));
 }
 
+/** Programs write to these by themselves: `error.name = …`, `this.apply = …`, `Foo.prototype.toString = …`. */
+const left = new Set<unknown>([Object.prototype, Function.prototype, Error, Error.prototype, TypeError.prototype, RangeError.prototype]);
+
+/** Names of locked properties by their key, for the message of an attempt to write to one. */
+const locked = new Map<string, string>();
+
+/** Makes the methods of an object read-only for good: a change that is undone before anyone looks cannot happen. */
+export function lockMethods(name: string, object: object): void {
+  for (const key of ownKeys(object)) {
+    const { value, get, configurable } = getOwnPropertyDescriptor(object, key)!;
+    if (configurable !== true || key === 'constructor' || value === Math.random) continue;
+    if (get !== undefined) Object.defineProperty(object, key, { configurable: false });
+    else if (typeof value === 'function') Object.defineProperty(object, key, { configurable: false, writable: false });
+    else continue;
+    if (typeof key === 'string' && !locked.has(key)) locked.set(key, `${name}.${key}`);
+  }
+}
+
+/** The name of the locked property that an exception speaks of, if it is V8's complaint about writing to one. */
+export function lockedBy(message: string): string | undefined {
+  const key = /^Cannot (?:assign to read only property|redefine property:|delete property) '?(\w+)/.exec(message)?.[1];
+  return key === undefined ? undefined : locked.get(key);
+}
+
 /**
- * Remembers the built-ins as they are; the function it returns names the first one that has changed since
+ * Locks most built-ins and remembers all as they are; the function it returns names the first one that has changed since
  * (`Array.prototype.map`), or undefined. Own properties of a plain function object that V8 creates lazily
  * do not count, nor does `Math.random`, which the runner itself seeds.
  */
@@ -36,6 +60,12 @@ export function watchBuiltins(extra: Readonly<Record<string, object>> = {}): () 
     ['%Iterator%.prototype', getPrototypeOf(getPrototypeOf([][Symbol.iterator]()) as object) as object],
     ['%ArrayIterator%.prototype', getPrototypeOf([][Symbol.iterator]()) as object],
   );
+  for (const [name, object] of objects) if (!left.has(object)) lockMethods(name, object);
+  for (const [name, value] of values) {
+    if (value === undefined) continue;
+    Object.defineProperty(globalThis, name, { value, writable: false, configurable: false });
+    locked.set(name, name);
+  }
   const snapshot: Snapshot = objects.map(([name, object]) => [name, object, propertiesOf(object)] as const);
 
   return () => {

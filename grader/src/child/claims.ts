@@ -8,6 +8,7 @@ import { ClaimFailure, type Failure } from '../failure.ts';
 import { Todo } from '../todo.ts';
 import type { ClaimResult } from '../verdict.ts';
 import { nearest } from '../nearest.ts';
+import { lockedBy } from './builtins.ts';
 import { ExitCalled } from './exit.ts';
 
 /** What the runner needs of its surroundings; bound before the attempt loads. */
@@ -122,10 +123,15 @@ async function runOnce(claim: Claim, exports: Exports, stage: Stage, seed: numbe
   }
   const builtin = stage.tampered();
   if (builtin !== undefined) {
-    return { class: 'TAMPERED', says: `your file changes the built-in ${builtin}`, diagnosis: 'the check relies on it: leave built-ins as they are' };
+    return tampering(builtin);
   }
   if (failure === undefined || failure instanceof Unwritten || used.length === 0) return failure;
   return { ...failure, used: used.at(-1)! };
+}
+
+/** The verdict on a changed built-in. */
+export function tampering(builtin: string): Failure {
+  return { class: 'TAMPERED', says: `your file changes the built-in ${builtin}`, diagnosis: 'the check relies on it: leave built-ins as they are' };
 }
 
 /** What a thrown value means to the learner. */
@@ -139,6 +145,8 @@ export function explain(error: unknown): Failure | Unwritten {
   const message = textOf(() => error.message);
   const name = textOf(() => error.name);
   const stack = textOf(() => error.stack);
+  const builtin = name === 'TypeError' ? lockedBy(message) : undefined;
+  if (builtin !== undefined) return { ...tampering(builtin), stack };
   if (name === 'BlockedOperator') {
     return { class: 'BLOCKED', says: message, diagnosis: 'this exercise is about building it yourself', stack };
   }

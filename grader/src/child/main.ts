@@ -5,15 +5,16 @@
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Check } from '../check/index.ts';
+import { trustOnly } from '../check/tensors.ts';
 import { ClaimFailure, type Failure } from '../failure.ts';
 import type { Message, ProgramRequest, Request, RunRequest } from '../protocol.ts';
 import type { ClaimResult, Report } from '../verdict.ts';
-import { watchBuiltins } from './builtins.ts';
-import { explain, runClaims, Unwritten, type Stage } from './claims.ts';
+import { lockMethods, watchBuiltins } from './builtins.ts';
+import { explain, runClaims, tampering, Unwritten, type Stage } from './claims.ts';
 import { ExitCalled } from './exit.ts';
 import { sealer } from './seal.ts';
 
-interface EngineRoot { manualSeed(seed: number): unknown }
+interface EngineRoot { manualSeed(seed: number): unknown; Tensor: { prototype: object }; nn: { Parameter: { prototype: object } } }
 interface EngineTesting { blocked<T>(names: readonly string[], body: () => T): T; unblocked<T>(body: () => T): T }
 
 // Deep enough to reach the learner's line through the engine's frames.
@@ -90,6 +91,10 @@ async function run(request: RunRequest): Promise<void> {
   };
   const strays = guardProcess();
   const tampered = watchBuiltins();
+  if (root !== undefined) {
+    lockMethods('Tensor.prototype', root.Tensor.prototype);
+    trustOnly(root.Tensor, root.nn.Parameter);
+  }
   const stage: Stage = {
     manualSeed: (seed) => void root?.manualSeed(seed),
     blocked: (body) => (testing === undefined ? body() : testing.blocked(request.blocked, body)),
@@ -111,7 +116,7 @@ async function run(request: RunRequest): Promise<void> {
     if (stray !== undefined) throw stray;
     const builtin = tampered();
     if (builtin !== undefined) {
-      report.failure = { class: 'TAMPERED', says: `your file changes the built-in ${builtin}`, diagnosis: 'the check relies on it: leave built-ins as they are' };
+      report.failure = tampering(builtin);
       return finish();
     }
   } catch (error) {

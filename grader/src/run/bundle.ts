@@ -103,6 +103,8 @@ function fencePlugin(fence: Fence, source: string): Plugin {
   return {
     name: 'fence',
     setup({ onResolve }) {
+      onResolve({ filter: /^@track\/(?:engine\/testing|grader\/check)$/ }, ({ path: specifier }) => (
+        { errors: [{ text: `your file imports ${specifier}, which is for checks; it is of no use to an attempt` }] }));
       onResolve({ filter: /^[./]/ }, ({ path: specifier, resolveDir, kind }) => {
         if (kind === 'entry-point') return undefined;
         const reason = fence.forbids(path.resolve(resolveDir || path.dirname(source), specifier));
