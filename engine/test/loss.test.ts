@@ -78,6 +78,7 @@ describe('binary cross entropy', () => {
   });
   test('refuses other sizes and what is no probability', () => {
     expect(() => F.binaryCrossEntropyWithLogits(torch.zeros(4, 1), torch.zeros(4))).toThrow('Target size (torch.Size([4])) must be the same as input size (torch.Size([4, 1]))');
+    expect(() => F.binaryCrossEntropyWithLogits(torch.zeros(2), ints(0, 1))).toThrow("result type Float can't be cast to the desired output type Long");
     expect(() => F.binaryCrossEntropy(tensor([1.5]), tensor([1]))).toThrow('all elements of input should be between 0 and 1');
   });
 });

@@ -5,7 +5,7 @@ import { Tensor } from '../tensor/tensor.ts';
 import { composite, type Table } from './operator.ts';
 import { cat } from './join.ts';
 
-interface GradientOptions { spacing?: number | readonly number[] | readonly Tensor[] | null; dim?: number | readonly number[] | null; edgeOrder?: 1 | 2 }
+export interface GradientOptions { spacing?: number | readonly number[] | readonly Tensor[] | null; dim?: number | readonly number[] | null; edgeOrder?: 1 | 2 }
 
 /** Numerical differentiation. */
 export interface GradientOps {

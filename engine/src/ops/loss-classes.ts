@@ -196,7 +196,10 @@ export const classLosses: Table<ClassLossFunctions> = {
       if (!sameShape(input.shape, target.shape)) throw shapeError('binaryCrossEntropyWithLogits', `Target size (torch.Size(${showShape(target.shape)})) must be the same as input size (torch.Size(${showShape(input.shape)}))`, input, target);
       // (1 - y) x - (1 + (p - 1) y) log σ(x)
       const logs = logsigmoid(input), positive = posWeight === null ? logs : logs.mul(target.mul(posWeight.sub(1)).add(1));
-      const loss = target.rsub(1).mul(input).sub(positive);
+      const rest = target.rsub(1);
+      // PyTorch multiplies in place here, which an integral target can't hold.
+      if (!isFloat(rest.dtype)) throw new TorchError(`result type ${scalarTypeName[input.dtype]} can't be cast to the desired output type ${scalarTypeName[rest.dtype]} (the target must be floating-point: target.float())`, { operator: 'binaryCrossEntropyWithLogits', dtypes: [input.dtype, target.dtype] });
+      const loss = rest.mul(input).sub(positive);
       return reduced(weight === null ? loss : loss.mul(weight), how);
     },
   }),
