@@ -16,9 +16,9 @@ const statsSignature = (name: string, on: boolean) => signature<BatchArguments>(
 /** Scale, shift and running statistics of `numFeatures` channels. */
 abstract class RunningNorm extends Module {
   readonly numFeatures: number;
-  readonly eps: number;
+  eps: number;
   /** How far the running statistics move towards the batch's; null averages over all batches. */
-  readonly momentum: number | null;
+  momentum: number | null;
   readonly affine: boolean;
   readonly trackRunningStats: boolean;
   weight: Parameter | null = null;
@@ -116,7 +116,7 @@ const layerNormArguments = signature<Required<LayerNormOptions> & { normalizedSh
 /** Layer normalisation (Ba et al. 2016) over the last dimensions, whose sizes are `normalizedShape`. */
 export class LayerNorm extends Module {
   readonly normalizedShape: readonly number[];
-  readonly eps: number;
+  eps: number;
   readonly elementwiseAffine: boolean;
   weight: Parameter | null = null;
   bias: Parameter | null = null;
@@ -141,7 +141,7 @@ const rmsNormArguments = signature<Required<RMSNormOptions> & { normalizedShape:
 /** x / √(mean(x²) + eps) · weight over the last dimensions (Zhang & Sennrich 2019); eps is the dtype's epsilon unless given. */
 export class RMSNorm extends Module {
   readonly normalizedShape: readonly number[];
-  readonly eps: number | null;
+  eps: number | null;
   readonly elementwiseAffine: boolean;
   weight: Parameter | null = null;
   constructor(normalizedShape: number | readonly number[], eps?: number | null | RMSNormOptions, elementwiseAffine?: boolean | RMSNormOptions, options?: FactoryOptions);
@@ -165,7 +165,7 @@ const groupNormArguments = signature<Required<GroupNormOptions> & { numGroups: n
 export class GroupNorm extends Module {
   readonly numGroups: number;
   readonly numChannels: number;
-  readonly eps: number;
+  eps: number;
   readonly affine: boolean;
   weight: Parameter | null = null;
   bias: Parameter | null = null;
