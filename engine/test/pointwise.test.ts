@@ -174,7 +174,8 @@ describe('comparisons, logic and choices', () => {
     expect(torch.where(a.gt(0), 1.5, 2).dtype).toBe('float32');
     expect(() => torch.where(a, a, a)).toThrow('where expected condition to be a boolean tensor, but got a tensor with dtype Float');
     expect(() => a.maskedFill(b, 0)).toThrow('masked_fill_ only supports boolean masks');
-    expect(() => a.sub(tensor([true])).add(torch.ones(3))).toThrow('The size of tensor a (4) must match the size of tensor b (3) at non-singleton dimension 0');
+    expect(() => a.sub(tensor([true]))).toThrow('Subtraction, the `-` operator, with a bool tensor is not supported.');
+    expect(() => a.add(tensor([true])).add(torch.ones(3))).toThrow('The size of tensor a (4) must match the size of tensor b (3) at non-singleton dimension 0');
     expect(() => tensor([true]).neg()).toThrow(TorchError);
     expect(() => torch.clamp(a)).toThrow("At least one of 'min' or 'max' must not be None");
   });

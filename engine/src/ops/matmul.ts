@@ -5,6 +5,7 @@ import { TorchError } from '../errors.ts';
 import { isFloat, resultType, scalarTypeName, type DType } from '../tensor/dtype.ts';
 import { broadcastShapes, numelOf, sameShape, showShape, wrapDim, wrapDims, type Shape } from '../tensor/layout.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { notImplemented } from './elementwise.ts';
 import { composite, invoke, kernel, ready, type KernelOperator, type Meta, type Table } from './operator.ts';
 
 /** Factors of a sum with a product: `beta * input + alpha * (a @ b)`. */
@@ -302,6 +303,8 @@ export const products: Table<MatmulOps> = {
 export function crossProduct(a: Tensor, b: Tensor, dim: number): Tensor {
   if (a.ndim !== b.ndim) fail('cross', `linalg.cross: inputs must have the same number of dimensions.`, a, b);
   const d = wrapDim(dim, a.ndim);
+  if (a.dtype !== b.dtype) fail('cross', `expected scalar type ${scalarTypeName[a.dtype]} but found ${scalarTypeName[b.dtype]}`, a, b);
+  if (a.dtype === 'bool') throw notImplemented('cross', a.dtype);
   if (a.shape[d] !== 3 || b.shape[d] !== 3) fail('cross', `linalg.cross: inputs dimension ${dim} must have length 3. Got ${a.shape[d]} and ${b.shape[d]}`, a, b);
   return a.roll(-1, d).mul(b.roll(-2, d)).sub(a.roll(-2, d).mul(b.roll(-1, d)));
 }

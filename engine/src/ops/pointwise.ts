@@ -6,7 +6,7 @@ import { rounderTo } from '../tensor/read.ts';
 import { Tensor, type Operand } from '../tensor/tensor.ts';
 import { broadcastAll, binaryOp, crosswise, floating, needsTensor, nodeName, noSlope, notImplemented, promoted } from './elementwise.ts';
 import { functions } from './install.ts';
-import { composite, kernel, type KernelOperator, type Table } from './operator.ts';
+import { composite, kernel, type Input, type KernelOperator, type Table } from './operator.ts';
 import type { Functions } from './signatures.ts';
 
 type Rounding = 'trunc' | 'floor' | null;
@@ -75,7 +75,7 @@ export interface PointwiseOps {
   addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): Tensor;
 }
 /** As functions, these take a number as the first of the two as well: `torch.pow(2, x)`. */
-type NumberFirst = { readonly [K in 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'floatPower' | 'remainder' | 'xlogy']: (input: number, other: Tensor) => Tensor };
+type NumberFirst = { readonly [K in 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'floatPower' | 'remainder' | 'trueDivide' | 'xlogy']: (input: number, other: Tensor) => Tensor };
 export type PointwiseFunctions = Functions<PointwiseOps> & NumberFirst;
 
 /** Those of them that also have an in-place form. */
@@ -85,7 +85,7 @@ export const pointwiseInPlace = [
 ] as const;
 
 /** `input ± alpha * other`, as one operator. */
-function sumOp(name: 'add' | 'sub', check?: (d: DType) => void): KernelOperator<never> {
+function sumOp(name: 'add' | 'sub', check?: (a: Input, b: Input) => void): KernelOperator<never> {
   const sign = name === 'add' ? 1 : -1;
   return kernel<{ alpha: number | boolean }>({
     schema: `${name}(Operand input, Operand other, *, Scalar alpha=1)`,
@@ -93,7 +93,7 @@ function sumOp(name: 'add' | 'sub', check?: (d: DType) => void): KernelOperator<
     elementwise: true,
     meta([a, b], { alpha }) {
       const dtype = promoted(a, b);
-      check?.(dtype);
+      check?.(a, b);
       if (typeof alpha === 'boolean' && dtype !== 'bool') throw new TorchError('Boolean alpha only supported for Boolean results.', { operator: name });
       if (!isFloat(dtype) && !Number.isInteger(Number(alpha))) throw new TorchError('For integral input tensors, argument alpha must not be a floating point number.', { operator: name });
       return { shape: broadcastAll(name, [a, b]), dtype };
@@ -154,8 +154,10 @@ function tieShare(g: Tensor, wins: Tensor, tie: Tensor): Tensor[] {
 /** As it is, or made of a number: for operators of which the first operand may be a number. */
 const like = (x: Operand, t: Tensor): Tensor => (x instanceof Tensor ? x : t.newFull([], Number(x)));
 
-const sub = sumOp('sub', (d) => {
-  if (d === 'bool') throw new TorchError('Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.', { operator: 'sub', dtypes: [d] });
+const isBool = (x: Input): boolean => (x instanceof Tensor ? x.dtype === 'bool' : typeof x === 'boolean');
+const sub = sumOp('sub', (a, b) => {
+  if (isBool(a) && isBool(b)) throw new TorchError('Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.', { operator: 'sub', dtypes: ['bool', 'bool'] });
+  if (isBool(a) || isBool(b)) throw new TorchError('Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.', { operator: 'sub', dtypes: ['bool'] });
 });
 /** `sub` as a function, whose first operand may be a number. */
 const { subtract } = functions<{ subtract(other: Operand, options?: { alpha?: number }): Tensor }>({ subtract: sub });
@@ -166,7 +168,7 @@ const atan2 = binaryOp('atan2', {
 });
 
 const exponential = (name: string, kind: 'e' | '2'): KernelOperator<never> => binaryOp(name, {
-  operands: 'tensors', float: true,
+  operands: 'tensors', check: (_a, _b, d) => { if (!isFloat(d)) throw notImplemented(`${name}_cpu`, d); },
   each: (a, b) => { const m = Math.max(a, b); return m === Infinity || m === -Infinity ? m : kind === 'e' ? m + Math.log1p(Math.exp(-Math.abs(a - b))) : m + Math.log1p(2 ** -Math.abs(a - b)) / Math.LN2; },
   saves: { x: [0, 1], y: [0] },
   grad: (g, { x: [a, b], y: [y] }) => [a, b].map((x) => g.mul(kind === 'e' ? x.sub(y).exp() : x.sub(y).exp2())),
@@ -180,6 +182,7 @@ function fusedOp(name: string, check: (a: Tensor, b: Tensor) => void, grad: (g: 
     meta(inputs, { value }) {
       check(inputs[1] as Tensor, inputs[2] as Tensor);
       const dtype = resultType(...inputs);
+      if (dtype === 'bool') throw notImplemented(`${name}_cpu_out`, dtype);
       return { shape: broadcastAll(name, inputs), dtype };
     },
     cpu([out], inputs, { value }) { zip(name, out, inputs as Tensor[], isFloat(out.dtype) ? Number(value) : Math.trunc(Number(value))); },
@@ -188,37 +191,42 @@ function fusedOp(name: string, check: (a: Tensor, b: Tensor) => void, grad: (g: 
   });
 }
 
+const pow = kernel({
+  schema: 'pow(Operand input, Operand exponent)',
+  elementwise: true,
+  meta([a, b]) {
+    needsTensor('pow', a, b);
+    const dtype = promoted(a, b);
+    if (dtype === 'bool' && b instanceof Tensor) throw notImplemented('pow', dtype);
+    if (!(b instanceof Tensor) && Number(b) < 0 && !isFloat(dtype)) throw new TorchError('Integers to negative integer powers are not allowed.', { operator: 'pow' });
+    return { shape: broadcastAll('pow', [a, b]), dtype };
+  },
+  cpu([out], [a, b]) {
+    const dtype = promoted(a, b), simple = typeof b === 'number' && isFloat(dtype) ? powerKernels[b] : undefined;
+    if (simple && a instanceof Tensor) unary(simple, out, a, dtype);
+    else if (b === 3 && a instanceof Tensor && a !== out && a.dtype === out.dtype && out.dtype === workDType(out.dtype) && isFloat(dtype)) { unary('square', out, a, dtype); binary('mul', out, out, a, dtype); }
+    else binary('pow', out, a as Operand, b as Operand, dtype);
+  },
+  saves: (need) => ({ x: [0, 1], y: need[1] ? [0] : [] }),
+  grad: (g, { x: [a, b], y: [y], need }) => [need[0] ? baseSlope(a, b).mul(g) : null, need[1] ? exponentSlope(a, b, y).mul(g) : null],
+});
+/** `div` and `pow` as functions, whose first operand may be a number. */
+const { div: quotient, pow: power } = functions<{ div(other: Operand): Tensor; pow(exponent: Operand): Tensor }>({ div, pow });
+
 export const pointwise: Table<PointwiseOps> = {
   add: sumOp('add'),
   sub, subtract: sub,
   rsub: composite({ schema: 'rsub(Tensor input, Operand other, *, Scalar alpha=1)', compose: (x: Tensor, other: Operand, alpha: number) => subtract(other as Tensor, x, { alpha }) }),
   mul, multiply: mul,
   div, divide: div,
-  trueDivide: composite({ schema: 'trueDivide(Tensor input, Operand other)', compose: (x: Tensor, other: Operand) => x.div(other) }),
+  trueDivide: composite({ schema: 'trueDivide(Operand input, Operand other)', compose: (x: Operand, other: Operand) => quotient(x as Tensor, other) }),
   floorDivide: divisive('floorDivide', 'floor_divide', (g) => [noSlope(g), noSlope(g)]),
   remainder: divisive('remainder', 'remainder', (g, { x: [a, b], need }) => [g, need[1] ? g.mul(a.div(b, { roundingMode: 'floor' })).neg() : null], (need) => (need[1] ? { x: [0, 1] } : {})),
   fmod: divisive('fmod', 'fmod', (g, { x: [a, b], need }) => [g, need[1] ? g.mul(a.div(b, { roundingMode: 'trunc' })).neg() : null], (need) => (need[1] ? { x: [0, 1] } : {}), 'other'),
-  pow: kernel({
-    schema: 'pow(Operand input, Operand exponent)',
-    elementwise: true,
-    meta([a, b]) {
-      needsTensor('pow', a, b);
-      const dtype = promoted(a, b);
-      if (!(b instanceof Tensor) && Number(b) < 0 && !isFloat(dtype)) throw new TorchError('Integers to negative integer powers are not allowed.', { operator: 'pow' });
-      return { shape: broadcastAll('pow', [a, b]), dtype };
-    },
-    cpu([out], [a, b]) {
-      const dtype = promoted(a, b), simple = typeof b === 'number' && isFloat(dtype) ? powerKernels[b] : undefined;
-      if (simple && a instanceof Tensor) unary(simple, out, a, dtype);
-      else if (b === 3 && a instanceof Tensor && a !== out && a.dtype === out.dtype && out.dtype === workDType(out.dtype) && isFloat(dtype)) { unary('square', out, a, dtype); binary('mul', out, out, a, dtype); }
-      else binary('pow', out, a as Operand, b as Operand, dtype);
-    },
-    saves: (need) => ({ x: [0, 1], y: need[1] ? [0] : [] }),
-    grad: (g, { x: [a, b], y: [y], need }) => [need[0] ? baseSlope(a, b).mul(g) : null, need[1] ? exponentSlope(a, b, y).mul(g) : null],
-  }),
+  pow,
   floatPower: composite({
     schema: 'floatPower(Operand input, Operand exponent)',
-    compose(a: Operand, b: Operand) { needsTensor('floatPower', a, b); const double = (x: Operand): Operand => (x instanceof Tensor ? x.to('float64') : x); return (like(double(a), b as Tensor)).to('float64').pow(double(b)); },
+    compose(a: Operand, b: Operand) { needsTensor('floatPower', a, b); const double = (x: Operand): Operand => (x instanceof Tensor ? x.to('float64') : x); return power(double(a) as Tensor, double(b)); },
   }),
   maximum: binaryOp('maximum', { operands: 'tensors', saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => tieShare(g, a.gt(b), a.eq(b)) }),
   minimum: binaryOp('minimum', { operands: 'tensors', saves: { x: [0, 1] }, grad: (g, { x: [a, b] }) => tieShare(g, a.lt(b), a.eq(b)) }),
@@ -256,8 +264,9 @@ export const pointwise: Table<PointwiseOps> = {
     node: 'LerpBackward0',
     compose(x: Tensor, end: Tensor, w: Operand) {
       for (const [name, t] of [['end', end], ['weight', w]] as const) if (t instanceof Tensor && t.dtype !== x.dtype) throw new TorchError(`expected dtype ${x.dtype} for \`${name}\` but got dtype ${t.dtype}`, { operator: 'lerp', dtypes: [x.dtype, t.dtype] });
+      if (!isFloat(x.dtype)) throw notImplemented(w instanceof Tensor ? 'lerp_kernel_tensor' : 'lerp_kernel_scalar', x.dtype);
       // 16-bit floats are rounded once, at the end.
-      if (isFloat(x.dtype) && dtypeInfo(x.dtype).bytes === 2) return x.float().lerp(end.float(), w instanceof Tensor ? w.float() : w).to(x.dtype);
+      if (dtypeInfo(x.dtype).bytes === 2) return x.float().lerp(end.float(), w instanceof Tensor ? w.float() : w).to(x.dtype);
       const step = end.sub(x);
       // From the nearer end, so that weight 1 gives `end` exactly.
       if (!(w instanceof Tensor)) return Number(w) < 0.5 ? x.add(step.mul(w)) : end.sub(step.mul(1 - Number(w)));
