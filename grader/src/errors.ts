@@ -13,3 +13,19 @@ export class UsageError extends Error {
 
 /** The track itself is broken (metadata, a check): exit code 4. */
 export class TrackError extends Error {}
+
+/** What a person reads of a `TrackError`. */
+export const faultText = ({ message }: TrackError): string => `The track itself has a fault, not your file; your progress stays as it is.\n${message}`;
+
+export function usageText({ message, suggestions }: UsageError): string {
+  if (suggestions.length === 0) return message;
+  return [message, suggestions.length === 1 ? 'Did you mean' : 'Choose one of', ...suggestions.map((s) => `  ${s}`)].join('\n');
+}
+
+/** What to do where the file system refuses; undefined for other errors. */
+export function noAccess(error: unknown): string | undefined {
+  const { code = '', path, message } = error as Partial<NodeJS.ErrnoException>;
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR'].includes(code)) return undefined;
+  const state = path === undefined || /[\\/]\.track([\\/]|$)/.test(path);
+  return `The file system refuses: ${message}.${state ? '\ntrack keeps your progress and what it compiles in .track/ at the root of the track: make that folder writable, with some space left, and call it again.' : ''}`;
+}

@@ -1,6 +1,7 @@
 /** The command `track`. Each command loads its own code when it is called. */
 import { Command, InvalidArgumentError } from 'commander';
-import { exitCode, TrackError, UsageError } from './errors.ts';
+import { exitCode, faultText, noAccess, TrackError, UsageError, usageText } from './errors.ts';
+import { nearest } from './nearest.ts';
 import { Session, type GlobalOptions } from './session.ts';
 
 const program = new Command('track');
@@ -37,7 +38,12 @@ program
   .addHelpText('after', examples('track', 'track check 01/02', 'track check 04', 'track hint dataset_loader')
     + '\nAn id is a chapter (04), an exercise (04/03, 04.3, bugs/03), a path, or a part of a name.\n'
     + 'Exit codes: 0 pass, 1 fail, 2 wrong usage, 3 time limit, 4 internal error.\n')
-  .action(action(async (session) => (await import('./watch/watch.ts')).watchCommand(session, undefined)));
+  .allowExcessArguments()
+  .action(async (options: GlobalOptions, command: Command) => {
+    const [word] = command.args;
+    if (word !== undefined) await refuse(unknownCommand(word));
+    await action(async (session) => (await import('./watch/watch.ts')).watchCommand(session, undefined))(options, command);
+  });
 
 program.command('watch').argument('[id]', 'the exercise to start with; the next open one by default')
   .description('watch an exercise and check it at every save')
@@ -116,22 +122,27 @@ dev.command('check').argument('[ids...]', 'exercises or chapters; all by default
   .action(action(async (session, ids: string[], flags: { fresh?: boolean }) =>
     (await import('./dev/check.ts')).devCheckCommand(session, ids, { ...program.opts<GlobalOptions>(), ...flags })));
 
+/** A word that is no command: one that was mistyped, or an id without its command. */
+function unknownCommand(word: string): UsageError {
+  if (/[\d/]/.test(word)) return new UsageError(`There is no command ${word}.`, [`track watch ${word}`, `track check ${word}`]);
+  return new UsageError(`There is no command ${word}; track --help lists them.`, nearest(word, program.commands.map((c) => c.name()), 1).map((name) => `track ${name}`));
+}
+
 /** Help and version are no errors; anything else that commander refuses is wrong usage. */
 program.exitOverride((error) => process.exit(error.exitCode === 0 ? exitCode.pass : exitCode.usage));
 for (const command of [...program.commands, ...dev.commands]) command.copyInheritedSettings(program);
 
+/** Says on stderr what went wrong, and ends with the exit code that goes with it. */
+async function refuse(error: unknown): Promise<never> {
+  const [code, text] = error instanceof UsageError ? [exitCode.usage, usageText(error)]
+    : error instanceof TrackError ? [exitCode.internal, faultText(error)]
+      : [exitCode.internal, noAccess(error) ?? `track failed; this is a fault of the command, not of your file.\n${error instanceof Error ? error.stack : String(error)}`];
+  process.stderr.write(`${text}\n`);
+  return finish(code);
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n`);
-    if (error.suggestions.length > 0) process.stderr.write(`${error.suggestions.length === 1 ? 'Did you mean' : 'Choose one of'}\n${error.suggestions.map((s) => `  ${s}`).join('\n')}\n`);
-    await finish(exitCode.usage);
-  } else if (error instanceof TrackError) {
-    process.stderr.write(`The track itself has a fault, not your file:\n${error.message}\n`);
-    await finish(exitCode.internal);
-  } else {
-    process.stderr.write(`track failed; this is a fault of the command, not of your file.\n${error instanceof Error ? error.stack : String(error)}\n`);
-    await finish(exitCode.internal);
-  }
+  await refuse(error);
 }

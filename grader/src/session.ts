@@ -21,7 +21,7 @@ export class Session {
 
   constructor(options: GlobalOptions) {
     const root = findRoot(process.cwd());
-    if (root === undefined) throw new UsageError('This is not a track: no directory from here upward has challenges/.');
+    if (root === undefined) throw new UsageError('This is not a track: no directory from here upward has challenges/. Go to the folder that you cloned.');
     this.track = new Track(root);
     this.terminal = terminal(options.plain === true);
     this.progress = new ProgressFile(this.track.state, (message) => process.stderr.write(`${message}\n`));
@@ -71,6 +71,7 @@ export class Session {
       root: this.track.root, id: commandId(exercise), learned: metadata.learned,
       passedCount: this.track.exercises.filter((e) => exercises[e.id]?.state === 'passed').length,
       total: this.track.exercises.length,
+      buildsOn: metadata.requires.filter((id) => exercises[id]?.state !== 'passed'),
       ...(next === undefined ? {} : { next: label(next) }), ...(claim === undefined ? {} : { claim }),
     }, this.terminal);
   }

@@ -12,6 +12,8 @@ export interface CardContext {
   learned: string;
   passedCount: number;
   total: number;
+  /** Exercises that this one builds on and that do not pass yet. */
+  buildsOn: readonly string[];
   /** The next exercise that is open, if any. */
   next?: string;
   /** The claim was chosen on the command line. */
@@ -36,8 +38,8 @@ function header(verdict: Verdict, { color, symbols, width }: Terminal): string {
   const paint = verdict.status === 'passed' ? color.green : verdict.status === 'todo' ? color.yellow : color.red;
   const left = `${mark.trim()} ${verdict.exercise} ${verdict.title}`;
   const right = count === '' ? word : `${word}  ${count}`;
-  const gap = Math.max(2, width - left.length - right.length);
-  return `${paint.bold(left)}${' '.repeat(gap)}${paint(right)}`;
+  const gap = width - left.length - right.length;
+  return gap >= 2 ? `${paint.bold(left)}${' '.repeat(gap)}${paint(right)}` : `${paint.bold(wrap(left, width, 2))}\n  ${paint(right)}`;
 }
 
 function claimLine({ sentence, status }: ClaimResult, { color, symbols, width }: Terminal): string {
@@ -111,7 +113,9 @@ function open(verdict: Verdict, context: CardContext, terminal: Terminal): strin
   }
   return [
     '',
-    row('to do', `${terminal.link(terminal.color.cyan(file), verdict.file)}: its text says what is asked; replace throw todo() and save`, { ...terminal, width: Infinity }),
+    ...(context.buildsOn.length === 0 ? [] : [row('builds on', `${context.buildsOn.join(', ')}, which you have not passed yet`, terminal)]),
+    row('to do', terminal.link(terminal.color.cyan(file), verdict.file), { ...terminal, width: Infinity }),
+    row('', 'its text says what is asked; replace throw todo() and save', terminal),
     row('help', `track hint ${context.id}`, terminal),
     ...printed(verdict, terminal),
   ];

@@ -1,5 +1,5 @@
 import { meter } from '../cards/meter.ts';
-import { exitCode, UsageError } from '../errors.ts';
+import { exitCode, TrackError, UsageError } from '../errors.ts';
 import { chosen as theExercise } from './read.ts';
 import { typeReport } from '../cards/types.ts';
 import { checkTypes } from '../run/types.ts';
@@ -41,25 +41,32 @@ async function reportTypes(session: Session, exercise: Exercise): Promise<number
 }
 
 async function checkAll(session: Session, exercises: readonly Exercise[], first: Sandbox, flags: CheckFlags): Promise<number> {
-  const verdicts: Verdict[] = [];
+  const results: (Verdict | { exercise: string; error: string })[] = [];
+  let fault: TrackError | undefined;
   let open: [Exercise, Verdict] | undefined;
   let sandbox = first;
   for (const [i, exercise] of exercises.entries()) {
     const following = i + 1 < exercises.length ? session.checker.sandbox() : undefined;
-    let verdict: Verdict;
     try {
-      verdict = await checkAndRecord(session, exercise, sandbox, flags);
+      const verdict = await checkAndRecord(session, exercise, sandbox, flags);
+      results.push(verdict);
+      if (verdict.status !== 'passed') open ??= [exercise, verdict];
+      if (!flags.json) session.print(line(session, exercise, verdict));
     } catch (error) {
-      following?.kill();
-      throw error;
+      if (!(error instanceof TrackError)) {
+        following?.kill();
+        throw error;
+      }
+      // A fault of one exercise leaves the others to be checked.
+      fault ??= error;
+      results.push({ exercise: exercise.id, error: error.message });
+      if (!flags.json) session.print(faultLine(session, exercise));
     }
-    verdicts.push(verdict);
-    if (verdict.status !== 'passed') open ??= [exercise, verdict];
-    if (!flags.json) session.print(line(session, exercise, verdict));
     if (following !== undefined) sandbox = following;
   }
-  if (flags.json) session.print(JSON.stringify(verdicts, null, 2));
+  if (flags.json) session.print(JSON.stringify(results, null, 2));
   else if (open !== undefined) session.print(`\n${await session.card(...open)}`);
+  if (fault !== undefined) throw fault;
   return open === undefined ? exitCode.pass : exitCode.fail;
 }
 
@@ -85,6 +92,10 @@ export function line({ terminal: { color, symbols } }: Session, exercise: Exerci
   const count = verdict.claims.length === 0 ? '' : `${held} of ${verdict.claims.length}`;
   const why = verdict.waitsFor ? `waits for ${verdict.waitsFor.exercise}` : verdict.status === 'todo' && held === 0 ? 'not attempted' : failure === undefined ? '' : `${failure.class} ${failure.says}`;
   return `${paint(mark)} ${commandId(exercise).padEnd(8)} ${exercise.name.slice(3).padEnd(28)} ${count.padEnd(8)} ${color.dim(why.split('\n')[0]!.slice(0, 60))}`.trimEnd();
+}
+
+function faultLine({ terminal: { color, symbols } }: Session, exercise: Exercise): string {
+  return `${color.red(symbols.fail)} ${commandId(exercise).padEnd(8)} ${exercise.name.slice(3).padEnd(28)} ${''.padEnd(8)} ${color.dim('the track itself has a fault here')}`;
 }
 
 export function codeOf(verdict: Verdict): number {

@@ -69,8 +69,9 @@ export async function statusCommand(session: Session, { json }: GlobalOptions): 
     session.print(JSON.stringify({ total, passed, chapters, next: next?.id ?? null }, null, 2));
     return exitCode.pass;
   }
+  const longest = Math.max(...chapters.map(({ name }) => name.length));
   for (const c of chapters) {
-    session.print(`  ${c.name.padEnd(32)} ${bar(c.total === 0 ? 0 : c.passed / c.total, terminal, 16)}  ${c.passed} of ${c.total}`);
+    session.print(`  ${c.name.padEnd(longest)} ${bar(c.total === 0 ? 0 : c.passed / c.total, terminal, 16)}  ${c.passed} of ${c.total}`);
   }
   session.print(`\n  ${passed} of ${total} exercises pass${next === undefined ? '' : `; next is ${label(next)}`}`);
   return exitCode.pass;

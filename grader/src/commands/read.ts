@@ -30,20 +30,25 @@ export async function nextCommand(session: Session, { json }: GlobalOptions): Pr
   return exitCode.pass;
 }
 
+/** `03.2 · SGD by hand`, or `Bug 02 · …`: the first line of a file; the command has its own heading. */
+const ownHeading = /^(\d\d\.\d+|Bug \d+) · .*\n*/;
+
 /** What an exercise asks, where, and how to check it. */
 export async function assignment(session: Session, exercise: Exercise): Promise<string> {
   const { terminal: { color, width, link }, track } = session;
   const metadata = await track.metadata(exercise);
   const missing = metadata.requires.filter((id) => session.progress.entry(id).state !== 'passed');
-  const text = existsSync(exercise.file) ? docstring(readFileSync(exercise.file, 'utf8')) : '';
+  const text = existsSync(exercise.file) ? docstring(readFileSync(exercise.file, 'utf8')).replace(ownHeading, '') : '';
   const id = commandId(exercise);
   return [
-    `${color.bold(`${exercise.id} ${metadata.title}`)}  ${color.dim(`${levels[metadata.level]}, about ${metadata.minutes} min, ${metadata.topics.join(', ')}`)}`,
+    color.bold(wrap(`${exercise.id} ${metadata.title}`, width)),
+    color.dim(wrap(`${levels[metadata.level]}, about ${metadata.minutes} min, ${metadata.topics.join(', ')}`, width)),
     ...(text === '' ? [] : ['', reflow(text, width, 2)]),
     '',
     ...(missing.length === 0 ? [] : [`  builds on  ${missing.join(', ')}`]),
     `  file       ${link(color.cyan(track.shown(exercise.file)), exercise.file)}`,
-    `  check      track check ${id}   or, at every save, track watch ${id}`,
+    `  check      track check ${id}`,
+    `  or watch   track watch ${id}, which checks it at every save`,
     `  help       track hint ${id}`,
   ].join('\n');
 }

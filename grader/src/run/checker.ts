@@ -5,9 +5,9 @@ import { TrackError, UsageError } from '../errors.ts';
 import type { Failure } from '../failure.ts';
 import type { Exercise, Track } from '../track/catalogue.ts';
 import { firstOpen, statusOf, type ClaimResult, type Report, type Verdict } from '../verdict.ts';
-import { BuildFailed, Bundler, warmCompiler, type Bundle, type Fence } from './bundle.ts';
+import { BuildFailed, Bundler, codeFrame, warmCompiler, type Bundle, type Fence } from './bundle.ts';
 import { takeEarlySandbox } from './early.ts';
-import { locate, mapStack } from './locate.ts';
+import { locate, mapStack, thrownIn } from './locate.ts';
 import { BrokenCheck, Sandbox, type Limits, type Outcome, type Watcher } from './sandbox.ts';
 
 export interface CheckOptions {
@@ -92,15 +92,42 @@ export class Checker {
       if (options.claim !== undefined && !(options.claim >= 1 && options.claim <= outcome.sentences.length)) {
         throw new UsageError(`${exercise.id} has claims 1 to ${outcome.sentences.length}.`);
       }
+      await this.#acquit(exercise, report, [(await check).file, bundle.file], { ...options, seed, attempt });
       if (options.claim !== undefined) report.claims = report.claims.filter((_, i) => i === options.claim! - 1);
       const earlier = this.#earlier(exercise, report, bundle.file);
       return { ...make(located(report, attempt, bundle.file), outcome), ...(earlier === undefined ? {} : { waitsFor: earlier }) };
     } catch (error) {
-      if (error instanceof BrokenCheck) throw new TrackError(`${this.track.shown(exercise.check)} does not work:\n${error.message}`);
+      if (error instanceof BrokenCheck) throw this.#brokenCheck(exercise, error.message, (await this.bundleCheck(exercise)).file);
       throw error;
     } finally {
       sandbox.kill();
     }
+  }
+
+  /**
+   * Throws a `TrackError` where the check itself, not the attempt, caused the exception that the verdict would show: where
+   * a name in it is not defined, and where the model solution meets the exception too. What else is thrown in the check's
+   * own lines comes from what the attempt gave it.
+   */
+  async #acquit(exercise: Exercise, report: Report, [check, attempt]: [string, string], options: CheckOptions): Promise<void> {
+    const claim = report.claims.findIndex(({ status }) => status === 'failed' || status === 'todo');
+    const { failure } = report.claims[claim] ?? {};
+    const { class: kind, stack } = failure ?? {};
+    if ((kind !== 'THREW' && kind !== 'BLOCKED') || stack === undefined || thrownIn(stack, [check, attempt]) !== check) return;
+    if (options.attempt === exercise.solution || /ReferenceError: .* is not defined/.test(stack)) {
+      throw this.#brokenCheck(exercise, `claim ${claim + 1}, "${report.claims[claim]!.sentence}"\n${stack}`, check);
+    }
+    const { sandbox: _, watcher: __, ...same } = options;
+    if (existsSync(exercise.solution)) await this.check(exercise, { ...same, claim: claim + 1, attempt: exercise.solution });
+    failure!.diagnosis ??= `your code does not throw this itself: the check cannot go on with what ${failure!.used ?? 'it'} gives`;
+  }
+
+  /** Says where in the check an error was thrown, in words that end with a stack. */
+  #brokenCheck(exercise: Exercise, message: string, bundle: string): TrackError {
+    const [place] = mapStack(message, bundle);
+    const says = message.replace(/\n\s+at [\s\S]*$/, '');
+    if (place === undefined) return new TrackError(`${this.track.shown(exercise.check)} does not work:\n${says}`);
+    return new TrackError(`${this.track.shown(place.file)}:${place.line}:${place.column} does not work:\n${says}\n\n${codeFrame(place.file, place.line, place.column)}`);
   }
 
   /** Runs a program (a bug as it was shipped) to its end, without a check. */

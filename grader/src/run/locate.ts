@@ -8,24 +8,33 @@ import { codeFrame } from './bundle.ts';
 
 export interface Place { file: string; line: number; column: number }
 
+/** Lines of a V8 stack that name a file. */
+function framesOf(stack: string): Place[] {
+  return stack.split('\n').flatMap((line): Place[] => {
+    const match = /(?:\(|at )(?:async )?((?:file:\/\/)?\/[^()]*?|file:\/\/\/[^()]*?):(\d+):(\d+)\)?$/.exec(line);
+    if (match === null) return [];
+    const file = match[1]!.startsWith('file:') ? fileURLToPath(match[1]!) : match[1]!;
+    return [{ file: path.resolve(file), line: Number(match[2]), column: Number(match[3]) }];
+  });
+}
+
+/** The first of these bundles that a stack passes through, from where the error was thrown. */
+export function thrownIn(stack: string, bundles: readonly string[]): string | undefined {
+  return framesOf(stack).find(({ file }) => bundles.includes(file))?.file;
+}
+
 /** The frames of a V8 stack that lie in a bundle, as places in its sources. */
 export function mapStack(stack: string, bundle: string): Place[] {
-  let map: SourceMap | undefined;
-  const places: Place[] = [];
-  for (const line of stack.split('\n')) {
-    const match = /(?:\(|at )(?:async )?((?:file:\/\/)?\/[^()]*?|file:\/\/\/[^()]*?):(\d+):(\d+)\)?$/.exec(line);
-    if (match === null) continue;
-    const file = match[1]!.startsWith('file:') ? fileURLToPath(match[1]!) : match[1]!;
-    if (path.resolve(file) !== bundle) continue;
-    map ??= sourceMapOf(bundle);
-    if (map === undefined) return places;
-    const entry = map.findEntry(Number(match[2]) - 1, Number(match[3]) - 1);
-    if (!('originalSource' in entry)) continue;
-    const source = entry.originalSource.startsWith('file:') ? fileURLToPath(entry.originalSource)
+  const frames = framesOf(stack).filter(({ file }) => file === bundle);
+  const map = frames.length === 0 ? undefined : sourceMapOf(bundle);
+  if (map === undefined) return [];
+  return frames.flatMap(({ line, column }): Place[] => {
+    const entry = map.findEntry(line - 1, column - 1);
+    if (!('originalSource' in entry)) return [];
+    const file = entry.originalSource.startsWith('file:') ? fileURLToPath(entry.originalSource)
       : path.resolve(path.dirname(bundle), entry.originalSource);
-    places.push({ file: source, line: entry.originalLine + 1, column: entry.originalColumn + 1 });
-  }
-  return places;
+    return [{ file, line: entry.originalLine + 1, column: entry.originalColumn + 1 }];
+  });
 }
 
 function sourceMapOf(bundle: string): SourceMap | undefined {

@@ -52,6 +52,7 @@ function byPath(track: Track, id: string): Exercise[] | undefined {
 }
 
 function byName(track: Track, id: string): Exercise[] {
+  if (id === '') throw new UsageError('The id is empty; track list shows the exercises.');
   const word = id.toLowerCase().replaceAll('-', '_');
   const chapters = [...track.chapters].filter(([, name]) => name.toLowerCase() === word || name.slice(3).toLowerCase() === word);
   if (chapters.length === 1) return track.exercises.filter((e) => e.chapter === chapters[0]![0]);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { typeReport } from '../cards/types.ts';
 import { assignment, diff, hint, solution } from '../commands/read.ts';
 import { reset } from '../commands/reset.ts';
-import { exitCode, TrackError, UsageError } from '../errors.ts';
+import { exitCode, faultText, TrackError, UsageError } from '../errors.ts';
 import { Cancelled, type Sandbox } from '../run/sandbox.ts';
 import { checkTypes, type TypeProblem } from '../run/types.ts';
 import { warmCompiler } from '../run/bundle.ts';
@@ -74,6 +74,7 @@ class Watch {
       directories: [path.join(track.root, 'challenges'), path.join(track.root, 'bugs')], state: track.state,
       onChange: (file) => this.#onSave(file), onNote: (text) => this.#screen.append(() => text),
     });
+    files.catch(this.#fail);
     this.#open(this.#exercise).catch(this.#fail);
     await finished;
     clearTimeout(this.#settling);
@@ -138,8 +139,7 @@ class Watch {
       this.#running = undefined;
       if (!(error instanceof TrackError)) throw error;
       this.#verdict = undefined;
-      const { message } = error;
-      this.#screen.show(() => `The track itself has a fault, not your file:\n${message}`, footer);
+      this.#screen.show(() => faultText(error), footer);
     }
   }
 
