@@ -35,8 +35,9 @@ export default check<typeof import('./02_sgd_by_hand.ts')>(({ claim }) => {
     for (const shape of [[3, 2], [4], []]) {
       const p = leaf(shape), still = leaf([2]), lr = 0.3;
       p.mul(torch.randn(shape)).sum().backward();
-      const before = p.detach().clone(), grad = p.grad!.clone(), unused = still.detach().clone();
+      const before = p.detach().clone(), grad = p.grad!.clone(), unused = still.detach().clone(), view = p.detach();
       attempt.sgdStep([p, still], lr);
+      expect(torch.isGradEnabled(), 'whether gradients are recorded after sgdStep').toBe(true, { as: 'MODE', says: 'sgdStep leaves gradients switched off: noGrad with a function switches them on again at its end' });
       expect(p.detach(), { name: 'the parameter after sgdStep([p, ...], 0.3)', inputs: { 'p before': before, 'its grad': grad } }).toBeClose(before.sub(grad.mul(lr)), {
         mistakes: [
           { value: before, says: 'the parameter has not changed: write into it (sub_), instead of making a new tensor' },
@@ -44,6 +45,7 @@ export default check<typeof import('./02_sgd_by_hand.ts')>(({ claim }) => {
           { value: before.sub(grad), says: 'lr is left out' },
         ],
       });
+      expect(view, 'a view of the parameter, made before').toBeClose(p.detach(), { as: 'MEMORY', says: 'the parameter has new memory: views of it, and whoever shares its weights, keep the old values. Write into it (sub_)' });
       expect(still.detach(), 'the parameter without a gradient').toBeClose(unused);
       expect(p.isLeaf && p.requiresGrad, 'whether the parameter is still a leaf that requires grad').toBe(true, { as: 'GRAD' });
     }
@@ -83,10 +85,11 @@ export default check<typeof import('./02_sgd_by_hand.ts')>(({ claim }) => {
   claim('each step records as much graph as the first one, and keeps none of it', async ({ attempt, expect }) => {
     const nodes = async (steps: number): Promise<number> => {
       const [x, y, weight, bias] = [torch.randn(6, 3), torch.randn(6), leaf([3]), leaf([])];
-      return (await spy(async () => attempt.fitLinear(x, y, weight, bias, 0.02, steps))).graphNodes;
+      const seen = await spy(async () => attempt.fitLinear(x, y, weight, bias, 0.02, steps));
+      expect(seen.order.filter((event) => event === 'backward').length, `how often backward ran in ${steps} steps`).toBe(steps, { as: 'GRAD', says: 'each step needs one backward of its loss: let autograd find the gradients' });
+      return seen.graphNodes;
     };
     const [one, five, nine] = [await nodes(1), await nodes(5), await nodes(9)];
-    expect(one > 0, 'whether a graph was recorded at all').toBe(true, { as: 'GRAD', says: 'no graph was recorded: let backward find the gradients' });
     expect(nine - five, 'the graph nodes recorded in steps 6 to 9').toBe(five - one, { as: 'MEMORY', says: `four early steps record ${five - one} graph nodes, four later ones ${nine - five}: the update or the losses are part of the graph` });
   });
 });

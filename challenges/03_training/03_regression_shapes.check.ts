@@ -1,5 +1,6 @@
 import * as torch from '@track/engine';
 import { nn, type Tensor } from '@track/engine';
+import { spy } from '@track/engine/testing';
 import { check } from '@track/grader/check';
 
 const parts = (model: nn.Linear): { slope: number; intercept: number } => ({ slope: model.weight.item() as number, intercept: model.bias!.item() as number });
@@ -12,6 +13,7 @@ export default check<typeof import('./03_regression_shapes.ts')>(({ claim }) => 
   claim('the loss is the mean over the N samples, each prediction compared with its own target', ({ attempt, expect }) => {
     for (const n of [5, 2, 1]) {
       const model = new nn.Linear(1, 1), x = torch.randn(n).mul(2), y = torch.randn(n).add(1);
+      const [x0, y0] = [x.clone(), y.clone()];
       torch.noGrad(() => model.bias!.fill_(0.4));
       const { slope, intercept } = parts(model), predicted = x.mul(slope).add(intercept), errors = predicted.sub(y).square();
       expect(attempt.regressionLoss(model, x, y).detach(), { name: 'regressionLoss(model, x, y)', inputs: { x, y, 'predictions': predicted } }).toBeClose(errors.mean(), {
@@ -23,6 +25,7 @@ export default check<typeof import('./03_regression_shapes.ts')>(({ claim }) => 
           { value: errors.mean().div(2), says: 'this is half the mean squared error' },
         ],
       });
+      expect([x, y], 'the list of x and y afterwards').toBeClose([x0, y0], { as: 'MEMORY', says: 'regressionLoss has changed the data that it was given' });
     }
   });
 
@@ -51,5 +54,13 @@ export default check<typeof import('./03_regression_shapes.ts')>(({ claim }) => 
             : 'it has not arrived: take more steps, or a higher learning rate, and clear the gradients in each step',
       });
     }
+  });
+
+  claim('each call of fitLine trains a model of its own, step by step, with gradients of the loss', ({ attempt, expect }) => {
+    const x = torch.linspace(-2, 2, 20), first = attempt.fitLine(x, x.mul(1.3).add(0.7)), { slope } = parts(first);
+    const seen = spy(() => attempt.fitLine(x, x.mul(-0.9).sub(1)));
+    expect(seen.result === first, 'whether the second call gives the model of the first').toBe(false, { as: 'MEMORY', says: 'the second call trains and returns the model of the first call: make it inside the function' });
+    expect(parts(first).slope, 'the slope of the first model after the second call').toBeClose(slope, { as: 'MEMORY' });
+    expect(seen.order.filter((event) => event === 'backward').length, 'how often backward ran').toBeAtLeast(10, { as: 'GRAD', says: 'the line was not found by training: let the gradients of regressionLoss lead there' });
   });
 });

@@ -51,11 +51,12 @@ export default check<typeof import('./04_loss_choice.ts')>(({ claim, outcome }) 
     }
   });
 
-  claim('the head ends without an activation: it is linear in the features', ({ attempt, expect }) => {
+  claim('the head is a single linear layer, without an activation', ({ attempt, expect }) => {
     for (const task of tasks) {
-      const { head } = attempt.wire(task, 6, 5), [a, b] = [torch.randn(4, 6).mul(3), torch.randn(4, 6).mul(3)];
+      const { head } = attempt.wire(task, 6, 5), k = outputs(task, 5), [a, b] = [torch.randn(4, 6).mul(3), torch.randn(4, 6).mul(3)];
       const at = (x: Tensor): Tensor => torch.noGrad(() => head(x));
       expect(at(a.add(b)), `head(a + b) for ${task}, compared with head(a) + head(b) - head(0)`).toBeClose(at(a).add(at(b)).sub(at(torch.zerosLike(a))), { atol: 1e-4, says: `the head for ${task} is not linear: leave activations to the loss` });
+      expect([...head.parameters()].map((p) => p.numel()).sort((p, q) => p - q), `the sizes of the parameters of the head for ${task}`).toEqual([k, 6 * k], { says: `the head for ${task} is not a single linear layer with a bias: without an activation in between, several are worth no more than one` });
     }
   });
 
@@ -75,7 +76,7 @@ export default check<typeof import('./04_loss_choice.ts')>(({ claim, outcome }) 
 
   claim('the losses on logits stay exact where the model is very sure', ({ attempt, expect }) => {
     for (const task of tasks.slice(1)) {
-      const { loss } = attempt.wire(task, 3, 4), out = torch.randn(6, outputs(task, 4)).sign().mul(150).add(torch.randn(6, outputs(task, 4))).requiresGrad_(), y = targets(task, 6, 4);
+      const { loss } = attempt.wire(task, 3, 4), out = torch.randn(12, outputs(task, 4)).sign().mul(150).add(torch.randn(12, outputs(task, 4))).requiresGrad_(), y = targets(task, 12, 4);
       const got = loss(out, y), inputs = { output: out.detach(), target: y };
       expect(got.detach(), { name: `the loss for ${task}`, inputs }).toBeClose(lossOf(task, out.detach(), y), { says: `the loss for ${task} is wrong for large logits: take the loss that has the activation inside` });
       const twin = out.detach().clone().requiresGrad_();
@@ -87,11 +88,14 @@ export default check<typeof import('./04_loss_choice.ts')>(({ claim, outcome }) 
 
   claim('predict gives answers of the same shape and dtype as the targets', ({ attempt, expect }) => {
     for (const task of tasks) for (const n of [6, 1]) {
-      const out = torch.randn(n, outputs(task, 4)), { predict } = attempt.wire(task, 3, 4), probabilities = torch.sigmoid(out);
+      const out = torch.randn(n, outputs(task, 4)), { predict } = attempt.wire(task, 3, 4);
+      if (task !== 'multi-class' && n > 1) out.setAt([2], 0); // a probability of one half is not more than one half
+      const probabilities = torch.sigmoid(out);
       const want = task === 'regression' ? out.squeeze(1) : task === 'binary' ? out.squeeze(1).gt(0).long() : task === 'multi-class' ? out.argmax(1) : out.gt(0).long();
       expect(predict(out), { name: `predict(output) for ${task}`, inputs: { output: out } }).toBeClose(want, {
         mistakes: task === 'binary' || task === 'multi-label' ? [
           { value: () => (task === 'binary' ? out.squeeze(1) : out).gt(0.5).long(), says: 'the output is a logit: a probability of one half is a logit of 0' },
+          { value: () => (task === 'binary' ? out.squeeze(1) : out).ge(0).long(), says: 'a logit of 0 is a probability of one half, and an answer of 1 stands for more than that' },
           { value: () => (task === 'binary' ? probabilities.squeeze(1) : probabilities), says: 'these are probabilities; the answer is 0 or 1' },
         ] : [],
       });

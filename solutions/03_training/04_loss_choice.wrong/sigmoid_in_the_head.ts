@@ -1,4 +1,4 @@
-// claim: the head ends without an activation: it is linear in the features
+// claim: the head is a single linear layer, without an activation
 import { nn, type Tensor } from '@track/engine';
 
 export type Task = 'regression' | 'binary' | 'multi-class' | 'multi-label';

@@ -1,0 +1,42 @@
+// claim: predict gives answers of the same shape and dtype as the targets
+import { nn, type Tensor } from '@track/engine';
+
+export type Task = 'regression' | 'binary' | 'multi-class' | 'multi-label';
+
+export interface Wiring {
+  head: nn.Module;
+  loss: (output: Tensor, target: Tensor) => Tensor;
+  predict: (output: Tensor) => Tensor;
+}
+
+export function wire(task: Task, features: number, classes: number): Wiring {
+  const mse = new nn.MSELoss();
+  const bce = new nn.BCEWithLogitsLoss();
+  const crossEntropy = new nn.CrossEntropyLoss();
+  switch (task) {
+    case 'regression':
+      return {
+        head: new nn.Linear(features, 1),
+        loss: (output, target) => mse(output.squeeze(1), target),
+        predict: (output) => output.squeeze(1),
+      };
+    case 'binary':
+      return {
+        head: new nn.Linear(features, 1),
+        loss: (output, target) => bce(output.squeeze(1), target.float()),
+        predict: (output) => output.squeeze(1).ge(0).long(),
+      };
+    case 'multi-class':
+      return {
+        head: new nn.Linear(features, classes),
+        loss: (output, target) => crossEntropy(output, target),
+        predict: (output) => output.argmax(1),
+      };
+    case 'multi-label':
+      return {
+        head: new nn.Linear(features, classes),
+        loss: (output, target) => bce(output, target.float()),
+        predict: (output) => output.ge(0).long(),
+      };
+  }
+}
