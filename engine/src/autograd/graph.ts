@@ -1,5 +1,5 @@
 import { TorchError } from '../errors.ts';
-import type { DType } from '../tensor/dtype.ts';
+import { isFloat, type DType } from '../tensor/dtype.ts';
 import { showShape, type Shape } from '../tensor/layout.ts';
 import { Tensor, type Producer } from '../tensor/tensor.ts';
 import type { RemovableHandle } from './hooks.ts';
@@ -123,7 +123,7 @@ export class SavedTensor {
     }
     if (this.outputOf === null) return t;
     const again = new Tensor(t.storage, t.dtype, t, t.device);
-    again.producer = { node: this.outputOf, output: this.output };
+    if (isFloat(t.dtype)) again.producer = { node: this.outputOf, output: this.output };
     return again;
   }
   release(): void {

@@ -1,7 +1,7 @@
 import { copyInto } from '../cpu/copy.ts';
 import { lanes, scan, scanExtreme } from '../cpu/reduce.ts';
 import { TorchError } from '../errors.ts';
-import { isFloat, type DType } from '../tensor/dtype.ts';
+import { finfo, isFloat, type DType } from '../tensor/dtype.ts';
 import { broadcastShapes, wrapDim } from '../tensor/layout.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { cat } from './join.ts';
@@ -100,8 +100,9 @@ export const scans: Table<ScanOps> = {
     saves: { x: [0], y: [0] },
     // Each input's share: exp(x) Σ g exp(-y) over what follows, both signs of g apart so that logarithms exist.
     grad(g, { x: [x], y: [y], attrs: { dim } }) {
-      const back = (t: Tensor): Tensor => t.log().sub(y).flip(dim).logcumsumexp(dim).flip(dim).add(x).exp();
-      return [back(g.clampMin(0)).sub(back(g.neg().clampMin(0)))];
+      const size = g.abs().log(), lowest = finfo(g.dtype).min;
+      const back = (sign: Tensor): Tensor => size.where(sign, lowest).sub(y).flip(dim).logcumsumexp(dim).flip(dim).add(x).exp();
+      return [back(g.gt(0)).sub(back(g.lt(0)))];
     },
   }),
   diff: composite({

@@ -107,7 +107,7 @@ function convert(type: string, v: unknown): unknown {
 export function bind(schema: Schema, args: readonly unknown[], receiver: 0 | 1): unknown[] {
   const { params, name } = schema, out = new Array<unknown>(params.length);
   let n = args.length, options: Record<string, unknown> | undefined;
-  if (n > 0 && isOptions(args[n - 1]) && params[n - 1]?.type !== 'any') { options = args[n - 1] as Record<string, unknown>; n--; }
+  if (n > 0 && isOptions(args[n - 1]) && (params[n - 1]?.type !== 'any' || params[n - 1].keywordOnly)) { options = args[n - 1] as Record<string, unknown>; n--; }
   let i = 0;
   for (let a = 0; a < n; i++) {
     if (i >= schema.positional) {
