@@ -18,11 +18,19 @@ export default check<typeof import('./01_create_index_slice.ts')>(({ claim }) =>
   });
 
   claim('rowView gives the row, and writing to it changes the matrix', ({ attempt, expect }) => {
-    const x = torch.randn(3, 5), want = x.clone().at(1), row = attempt.rowView(x, 1);
-    expect(row, { name: 'rowView(x, 1)', inputs: { x } }).toBeClose(want, { mistakes: [{ value: x.clone().at(1, ':').unsqueeze(0), says: 'the dimension of the row is still there: index with a number, not with a range' }] });
-    row.fill_(7);
-    expect(x.at(1), 'row 1 of x after writing sevens to the view').toBeClose(torch.full([5], 7), { mistakes: [{ value: want, says: 'the row is a copy: writing to it did not reach x' }] });
-    expect(x.at(0).eq(7).any().item(), 'whether row 0 was touched').toBe(false);
+    for (const [rows, columns, i] of [[3, 5, 1], [4, 4, 3], [5, 2, 0]]) {
+      const x = torch.randn(rows, columns), before = x.clone(), want = before.select(0, i), row = attempt.rowView(x, i);
+      expect(row, { name: `rowView(x, ${i})`, inputs: { x } }).toBeClose(want, {
+        mistakes: [
+          { value: want.unsqueeze(0), says: 'the dimension of the row is still there: index with a number, not with a range' },
+          { value: () => before.select(1, i), says: 'this is a column: rows are the first dimension' },
+        ],
+      });
+      row.fill_(7);
+      expect(x.at(i), `row ${i} of x after writing sevens to the view`).toBeClose(torch.full([columns], 7), { mistakes: [{ value: want, says: 'the row is a copy: writing to it did not reach x' }] });
+      before.select(0, i).fill_(7);
+      expect(x, 'x after writing sevens to the view').toBeClose(before, { says: 'writing to the view reached other rows too' });
+    }
   });
 
   claim('evenColumnsCopy takes columns 0, 2, 4, …, and is independent of the matrix', ({ attempt, expect }) => {
@@ -49,9 +57,9 @@ export default check<typeof import('./01_create_index_slice.ts')>(({ claim }) =>
   });
 
   claim('clearRightEdge zeroes the last columns of the matrix itself, and nothing else', ({ attempt, expect }) => {
-    for (const width of [1, 2, 5]) {
-      const x = torch.randn(3, 5), want = x.clone();
-      for (let j = 5 - width; j < 5; j++) want.select(1, j).fill_(0);
+    for (const [rows, columns, width] of [[3, 5, 1], [4, 7, 2], [3, 3, 2], [2, 5, 5]]) {
+      const x = torch.randn(rows, columns), want = x.clone();
+      for (let j = columns - width; j < columns; j++) want.select(1, j).fill_(0);
       const before = x.clone();
       attempt.clearRightEdge(x, width);
       expect(x, { name: `x after clearRightEdge(x, ${width})`, inputs: { 'x before': before } }).toBeClose(want, { mistakes: [{ value: before, says: 'x is unchanged: the zeros went to a copy' }] });

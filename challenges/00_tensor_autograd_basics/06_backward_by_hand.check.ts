@@ -117,7 +117,7 @@ export default check<typeof import('./06_backward_by_hand.ts')>(({ claim }) => {
   claim('a leaf that is used twice gets the sum of the gradients of both uses', ({ attempt, expect }) => {
     for (const shape of shapes) {
       const w = leaf(...shape), x = torch.randn(shape), gradOutput = torch.randn(shape);
-      const product = x.mul(gradOutput), square = w.value.mul(2).mul(gradOutput);
+      const product = x.mul(gradOutput), square = w.value.mul(2).mul(gradOutput), handed = [w.value, x, gradOutput], before = handed.map((t) => t.clone());
       attempt.reusedLeafBackward(w, x, gradOutput);
       expect(w.grad, { name: 'w.grad', inputs: { w: w.value, x, gradOutput } }).toBeClose(product.add(square), {
         as: 'GRAD',
@@ -128,6 +128,7 @@ export default check<typeof import('./06_backward_by_hand.ts')>(({ claim }) => {
           { value: w.value.mul(gradOutput).add(square), says: 'the derivative of w · x with respect to w is x, not w' },
         ],
       });
+      for (const [i, name] of ['w.value', 'x', 'gradOutput'].entries()) expect(handed[i], `${name} after the call`).toEqual(before[i], { as: 'MEMORY', says: `${name} itself was changed; others still need it` });
     }
   });
 

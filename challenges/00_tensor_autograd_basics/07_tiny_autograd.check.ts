@@ -115,6 +115,16 @@ export default check<typeof Exercise>(({ claim, outcome }) => {
     }
   });
 
+  claim('pow takes any constant exponent: negative ones and fractions too', ({ attempt, expect, random }) => {
+    for (const exponent of [-1, 0.5, 2, 2.5, -2, 4]) {
+      const x = random.uniform(0.5, 2), arrived = random.uniform(0.3, 3), a = new attempt.Value(x), power = a.pow(exponent);
+      expect(power.data, { name: `a.pow(${exponent}).data`, inputs: { a: x } }).toBeClose(x ** exponent);
+      power.grad = arrived;
+      power.sendBack();
+      expect(a.grad, { name: `the gradient of a after a.pow(${exponent}).sendBack()`, inputs: { a: x, 'grad of the result': arrived } }).toBeClose(exponent * x ** (exponent - 1) * arrived, { as: 'GRAD' });
+    }
+  });
+
   claim('a Value that stands on both sides of an operation gets both gradients', ({ attempt, expect, random }) => {
     const number = random.uniform(1.5, 3);
     const gradient = (use: (x: Value) => Value): number => {

@@ -102,7 +102,8 @@ export default check<typeof import('./08_unbroadcast_grad.ts')>(({ claim }) => {
     for (const [left, right] of pairs) {
       const a = torch.randn(left), b = torch.randn(right), gradOutput = torch.randn(a.add(b).shape);
       const [wantA, wantB] = reference(() => { const [p, q] = [a.clone().requiresGrad_(), b.clone().requiresGrad_()]; return torch.autograd.grad(p.mul(q), [p, q], { gradOutputs: gradOutput }); });
-      const [gradA, gradB] = attempt.mulBackward(a, b, gradOutput), inputs = { a, b, gradOutput };
+      const inputs = { a, b, gradOutput }, before = Object.entries(inputs).map(([name, t]) => [name, t, t.clone()] as const);
+      const [gradA, gradB] = attempt.mulBackward(a, b, gradOutput);
       for (const [name, got, want, own, other] of [['a', gradA, wantA!, a, b], ['b', gradB, wantB!, b, a]] as const) {
         expect(got, { name: `the gradient of ${name}, shape ${show(own.shape)}, with ${name === 'a' ? 'b' : 'a'} of shape ${show(other.shape)}`, inputs }).toBeClose(want, {
           as: 'GRAD',
@@ -113,6 +114,7 @@ export default check<typeof import('./08_unbroadcast_grad.ts')>(({ claim }) => {
           ],
         });
       }
+      for (const [name, now, then] of before) expect(now, `${name} after the call`).toEqual(then, { as: 'MEMORY', says: `${name} itself was changed; other branches of a graph still need it` });
     }
   });
 });

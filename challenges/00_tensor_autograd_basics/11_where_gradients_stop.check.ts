@@ -79,7 +79,9 @@ export default check<typeof import('./11_where_gradients_stop.ts')>(({ claim }) 
         { value: () => torch.where(x.gt(0), x.sqrt(), torch.ones(3, 5)), says: 'where x is not positive the result is 0' },
       ],
     });
-    expect(attempt.safeSqrt(torch.tensor([0, -1, 4])), 'safeSqrt([0, -1, 4])').toBeClose(torch.tensor([0, 0, 2]), { atol: 1e-8 });
+    expect(attempt.safeSqrt(torch.tensor([0, -1, 4])), 'safeSqrt([0, -1, 4])').toEqual(torch.tensor([0, 0, 2]), { says: 'the result is not exactly 0 where x is not positive' });
+    const tiny = torch.tensor([1e-6, 1e-12, 1e-20, 1e-30]);
+    expect(attempt.safeSqrt(tiny), { name: 'safeSqrt of tiny numbers', inputs: { x: tiny } }).toBeClose(torch.tensor([1e-3, 1e-6, 1e-10, 1e-15]), { atol: 0, says: 'tiny numbers are positive too: their roots are not those of another number' });
   });
 
   claim('the gradient of safeSqrt is 1 / (2√x) where x > 0, and 0 elsewhere, never NaN', ({ attempt, expect }) => {

@@ -62,10 +62,12 @@ export default check<typeof import('./01_tensors.ts')>(({ claim }) => {
     }
   });
 
-  claim('gradients reach the feature map and the condition', async ({ attempt, gradcheck }) => {
+  claim('gradients reach everything that was joined: both feature maps, the condition, every batch of a stack', async ({ attempt, gradcheck }) => {
     await gradcheck((features: Tensor, condition: Tensor) => attempt.conditionToFeatureMap(features, condition), [torch.randn(2, 1, 1, 2), torch.randn(2, 2)], {
       name: 'conditionToFeatureMap', names: ['features', 'condition'],
     });
+    await gradcheck((a: Tensor, b: Tensor) => attempt.concatAlongChannels(a, b), [torch.randn(2, 1, 1, 2), torch.randn(2, 2, 1, 2)], { name: 'concatAlongChannels', names: ['a', 'b'] });
+    await gradcheck((a: Tensor, b: Tensor) => attempt.stackBatches([a, b]), [torch.randn(2, 3), torch.randn(2, 3)], { name: 'stackBatches', names: ['batch 0', 'batch 1'] });
   });
 
   claim('a condition for another number of samples is an error', async ({ attempt, throws }) => {

@@ -65,8 +65,8 @@ export default check<typeof import('./02_dataset_loader.ts')>(({ claim }) => {
   });
 
   claim('randomSamples draws normal features and labels 0 and 1 from the generator of torch', ({ attempt, expect, seed }) => {
-    const draw = (): { x: Tensor; y: Tensor } => {
-      torch.manualSeed(seed);
+    const draw = (from = seed): { x: Tensor; y: Tensor } => {
+      torch.manualSeed(from);
       const dataset = attempt.randomSamples(200, 3), items = upTo(dataset.length).map((i) => dataset.getItem(i));
       return { x: torch.stack(items.map(([x]) => x)), y: torch.stack(items.map(([, y]) => y)) };
     };
@@ -80,6 +80,9 @@ export default check<typeof import('./02_dataset_loader.ts')>(({ claim }) => {
     expect(Math.abs(Number(y.double().mean()) - 0.5), 'the distance of the share of ones from one half').toBeLessThan(0.25);
     const again = draw();
     expect([again.x, again.y], 'what the same manualSeed gives again').toEqual([x, y], { says: 'the samples do not repeat with the seed: draw them with functions of torch' });
+    const others = draw(seed + 1);
+    expect(others.x, 'the features with another seed').toDiffer(x, { says: 'the features are the same for every seed: they are not drawn' });
+    expect(others.y, 'the labels with another seed').toDiffer(y, { says: 'the labels are the same for every seed: they are not drawn' });
   });
 
   claim('the batches are [features (B, F), labels (B)], with a short one at the end if there is a rest', async ({ attempt, expect }) => {
@@ -112,6 +115,11 @@ export default check<typeof import('./02_dataset_loader.ts')>(({ claim }) => {
     const first = (await epoch(loader)).visited, second = (await epoch(loader)).visited;
     expect(first, 'the order of the first epoch').toDiffer(upTo(40), { says: 'the samples come in the order of the dataset' });
     expect(second, 'the order of the second epoch').toDiffer(first, { says: 'the second epoch has the order of the first: it was shuffled once, not at the start of each epoch' });
+    // In a random order of 40 samples about one is followed by its neighbor in the dataset.
+    const neighbors = second.filter((i, k) => k > 0 && i === (second[k - 1]! + 1) % 40).length;
+    expect(neighbors, 'how often a sample is followed by the next one of the dataset').toBeLessThan(12, {
+      says: 'the order begins elsewhere or whole batches are exchanged, but most samples still follow their neighbor in the dataset: every sample needs a random place',
+    });
   });
 
   claim('torch.manualSeed repeats the order of an epoch', async ({ attempt, expect, seed }) => {

@@ -41,6 +41,9 @@ export default check<typeof import('./04_split_without_leak.ts')>(({ claim }) =>
     expect(draw(seed), 'the test rows after the same manualSeed').toEqual(first, { says: 'the split does not repeat with the seed: draw it with the generator of torch' });
     const others = draw(seed + 1).sort((a, b) => a - b);
     expect(others, 'the sorted test rows with another seed').toDiffer(set, { says: 'the test part has the same rows for every seed: the split is not random' });
+    // Of 20 rows drawn from 50, some 8 are followed by another one that was drawn.
+    const runs = others.filter((row) => others.includes((row + 1) % 50)).length;
+    expect(runs, 'how many of the 20 test rows are followed by another test row').toBeLessThan(18, { says: 'the test rows are neighbors in the table: a block with a random beginning is not a random choice, since tables are often sorted' });
   });
 
   claim('fitScaler gives a float32 mean and std for each feature', ({ attempt, expect }) => {

@@ -52,8 +52,12 @@ export default check<typeof import('./01_concat_block.ts')>(({ claim }) => {
     }
   });
 
-  claim('gradients flow back to a and to b', async ({ attempt, gradcheck }) => {
+  claim('gradients flow back to a, to b and to the parameters', async ({ attempt, expect, gradcheck }) => {
     const block = new attempt.ConcatBlock(3, 4, 5).double();
     await gradcheck((a: Tensor, b: Tensor) => block(a, b), [torch.randn(2, 3), torch.randn(2, 4)], { name: 'block(a, b)', names: ['a', 'b'] });
+    block.zeroGrad();
+    block(torch.randn(2, 3, { dtype: 'float64' }), torch.randn(2, 4, { dtype: 'float64' })).mul(torch.randn(2, 5, { dtype: 'float64' })).sum().backward();
+    const without = [...block.namedParameters()].filter(([, p]) => p.grad === null).map(([name]) => name);
+    expect(without, 'the list of parameters without a gradient').toEqual([], { as: 'GRAD', says: 'no gradient reaches some of the parameters: they would never be trained' });
   });
 });

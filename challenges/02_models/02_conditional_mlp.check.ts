@@ -83,8 +83,12 @@ export default check<typeof import('./02_conditional_mlp.ts')>(({ claim }) => {
     expect(shift(torch.randn(5, 4)), { name: 'the shift of the logits for another x', inputs: { x, c, other } }).toBeClose(first);
   });
 
-  claim('gradients flow back to x and to the condition', async ({ attempt, gradcheck }) => {
+  claim('gradients flow back to x, to the condition and to the parameters', async ({ attempt, expect, gradcheck }) => {
     const model = new attempt.ConditionalMLP(3, 2, 4, 5).double();
     await gradcheck((x: Tensor, c: Tensor) => model(x, c), [torch.randn(6, 3), torch.randn(6, 2)], { name: 'model(x, c)', names: ['x', 'c'] });
+    model.zeroGrad();
+    model(torch.randn(6, 3, { dtype: 'float64' }), torch.randn(6, 2, { dtype: 'float64' })).mul(torch.randn(6, 5, { dtype: 'float64' })).sum().backward();
+    const without = [...model.namedParameters()].filter(([, p]) => p.grad === null).map(([name]) => name);
+    expect(without, 'the list of parameters without a gradient').toEqual([], { as: 'GRAD', says: 'no gradient reaches some of the parameters: they would never be trained' });
   });
 });

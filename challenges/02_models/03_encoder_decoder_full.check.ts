@@ -1,5 +1,6 @@
 import * as torch from '@track/engine';
 import { type Tensor } from '@track/engine';
+import { spy } from '@track/engine/testing';
 import { check } from '@track/grader/check';
 
 /** N, dimIn, dimHidden, dimOut: all different; widths equal; one sample; N as large as a width. */
@@ -63,6 +64,8 @@ export default check<typeof import('./03_encoder_decoder_full.ts')>(({ claim }) 
       expect(model(x), { name: 'model(x)', inputs: { x } }).toBeClose(decoder(encoder(x)), {
         mistakes: [{ value: () => decoder(linear(x, encoder.fc)), says: 'the encoder\'s ReLU is left out on the way' }],
       });
+      const ran = spy(() => model(x)).forwards.map(({ module }) => module);
+      expect(ran.includes(encoder) && ran.includes(decoder), 'whether encoder and decoder were called').toBe(true, { says: 'the parts themselves are not called, only their layers: another encoder, or a hook on this one, would have no effect' });
       const before = decoder(encoder(x));
       model.decoder = new attempt.Decoder(dimHidden, dimOut);
       const kept = [{ value: before, says: 'the old part still runs: forward should go through this.encoder and this.decoder' }];

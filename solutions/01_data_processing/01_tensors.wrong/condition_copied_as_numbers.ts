@@ -1,4 +1,4 @@
-// claim: gradients reach the feature map and the condition
+// claim: gradients reach everything that was joined: both feature maps, the condition, every batch of a stack
 import * as torch from '@track/engine';
 import type { Tensor } from '@track/engine';
 

@@ -1,4 +1,4 @@
-// claim: gradients flow back to a and to b
+// claim: gradients flow back to a, to b and to the parameters
 import * as torch from '@track/engine';
 import { nn, type Tensor } from '@track/engine';
 

@@ -1,4 +1,4 @@
-// claim: gradients flow back to x and to the condition
+// claim: gradients flow back to x, to the condition and to the parameters
 import * as torch from '@track/engine';
 import { nn, type Tensor } from '@track/engine';
 

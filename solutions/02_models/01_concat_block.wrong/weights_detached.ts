@@ -1,0 +1,16 @@
+// claim: gradients flow back to a, to b and to the parameters
+import * as torch from '@track/engine';
+import { nn, type Tensor } from '@track/engine';
+
+export class ConcatBlock extends nn.Module {
+  fc: nn.Linear;
+
+  constructor(dimA: number, dimB: number, dimOut: number) {
+    super();
+    this.fc = new nn.Linear(dimA + dimB, dimOut);
+  }
+
+  forward(a: Tensor, b: Tensor): Tensor {
+    return nn.functional.linear(torch.cat([a, b], 1), this.fc.weight.detach(), this.fc.bias!.detach());
+  }
+}
