@@ -19,7 +19,7 @@ async function verdictOn(track: FixtureTrack, ...flags: string[]): Promise<Verdi
 
 test('the exercise is proved: solution, wrong attempts, claims', async () => {
   const { out } = await engineTrack().run(['dev', 'check', '03']);
-  expect(out).toMatch(/1 exercises, \d+ proofs, 0 failed/);
+  expect(out).toMatch(/1 exercise, \d+ proofs, 0 failed/);
 });
 
 test('a blocked operator is named', async () => {
@@ -49,4 +49,19 @@ test('a wrong shape in the engine is told in its words, at the line', async () =
   track.write(file, "import type { Tensor } from '@track/engine';\n\nexport function softmax(x: Tensor): Tensor {\n  return x.matmul(x);\n}\n");
   const failure = mainFailure(await verdictOn(track))!;
   expect(failure).toMatchObject({ class: 'THREW', says: expect.stringContaining('mat1 and mat2 shapes cannot be multiplied') as string, where: { line: 4 } });
+});
+
+test('a tensor with a tolist of its own is no tensor', async () => {
+  const track = engineTrack();
+  track.write(file, "import type { Tensor } from '@track/engine';\nexport const softmax = (x: Tensor) => Object.defineProperty(x.clone(), 'tolist', { value: () => [] });\n");
+  expect(mainFailure(await verdictOn(track))).toMatchObject({ class: 'TYPE', says: expect.stringContaining('not a tensor') as string });
+});
+
+test("a changed method of the engine's classes is named", async () => {
+  const track = engineTrack();
+  const own = 'export const softmax = (x: torch.Tensor) => x;\n';
+  for (const [change, name] of [['torch.Tensor.prototype.add = torch.Tensor.prototype.sub;', 'Tensor.prototype.add'], ['torch.optim.SGD.prototype.step = () => null;', 'optim.SGD.prototype.step']]) {
+    track.write(file, `import * as torch from '@track/engine';\n${change}\n${own}`);
+    expect(mainFailure(await verdictOn(track))).toMatchObject({ class: 'TAMPERED', says: expect.stringContaining(name!) as string });
+  }
 });

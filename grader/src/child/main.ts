@@ -9,12 +9,12 @@ import { trustOnly } from '../check/tensors.ts';
 import { ClaimFailure, type Failure } from '../failure.ts';
 import type { Message, ProgramRequest, Request, RunRequest } from '../protocol.ts';
 import type { ClaimResult, Report } from '../verdict.ts';
-import { lockMethods, watchBuiltins } from './builtins.ts';
+import { lockMethods, prototypesIn, watchBuiltins } from './builtins.ts';
 import { explain, runClaims, tampering, Unwritten, type Stage } from './claims.ts';
 import { ExitCalled } from './exit.ts';
 import { sealer } from './seal.ts';
 
-interface EngineRoot { manualSeed(seed: number): unknown; Tensor: { prototype: object }; nn: { Parameter: { prototype: object } } }
+interface EngineRoot { manualSeed(seed: number): unknown; Tensor: { prototype: object }; nn: { Parameter: { prototype: object } }; optim: object }
 interface EngineTesting { blocked<T>(names: readonly string[], body: () => T): T; unblocked<T>(body: () => T): T }
 
 // Deep enough to reach the learner's line through the engine's frames.
@@ -26,7 +26,9 @@ const stringify = JSON.stringify;
 /** What `process.exit` ends in; not in the public types. */
 interface Exiting { reallyExit(code?: unknown): never }
 const exit = (process as unknown as Exiting).reallyExit.bind(process);
-const load = (file: string): Promise<Record<string, unknown>> => import(pathToFileURL(file).href) as Promise<Record<string, unknown>>;
+let loads = 0;
+/** A fresh instance at each call: what one run left in a module's variables is no business of the next. */
+const load = (file: string): Promise<Record<string, unknown>> => import(`${pathToFileURL(file).href}?${loads++}`) as Promise<Record<string, unknown>>;
 // The names are variables so that the bundler leaves the imports to run time.
 const engineName = '@track/engine';
 const testingName = '@track/engine/testing';
@@ -41,15 +43,17 @@ const engine: Promise<EngineRoot | undefined> = import(engineName).then((module)
 const checks = new Map<string, Promise<Record<string, unknown>>>();
 
 process.on('disconnect', () => exit(0));
-process.on('message', (request: Request) => {
-  if (request.type === 'prepare') void loadCheck(request.check).catch(() => undefined); // reported when it is run
-  else if (request.type === 'run') void run(request);
-  else void runProgram(request);
-});
+process.on('message', onRequest);
 void engine.then(() => {
   send({ type: 'ready' });
   dieWithParent();
 });
+
+function onRequest(request: Request): void {
+  if (request.type === 'prepare') void loadCheck(request.check).catch(() => undefined); // reported when it is run
+  else if (request.type === 'run') void run(request);
+  else void runProgram(request);
+}
 
 /** An endless loop keeps this thread from noticing that the command was killed; another thread does. */
 function dieWithParent(): void {
@@ -86,11 +90,12 @@ async function run(request: RunRequest): Promise<void> {
   const finish = (): void => {
     if (sent) return;
     sent = true;
+    if (request.keep) strays.release();
     const text = stringify(report);
     send({ type: 'report', report: text, signature: seal(text) });
   };
   const strays = guardProcess();
-  const tampered = watchBuiltins();
+  const tampered = watchBuiltins(root && { ...prototypesIn('nn', root.nn), ...prototypesIn('optim', root.optim) });
   if (root !== undefined) {
     lockMethods('Tensor.prototype', root.Tensor.prototype);
     trustOnly(root.Tensor, root.nn.Parameter);
@@ -163,9 +168,9 @@ function failedToLoad(failure: Failure): Failure {
 
 /**
  * Ending the process becomes an exception; a rejection that nobody handles and an exception in a timer are kept for
- * the claim that is running.
+ * the claim that is running. `release` takes this back, for the next request.
  */
-function guardProcess(): { take(): unknown; settled<T>(promise: Promise<T>): Promise<T> } {
+function guardProcess(): { take(): unknown; settled<T>(promise: Promise<T>): Promise<T>; release(): void } {
   let stray: unknown;
   const keep = (error: unknown): void => { stray ??= error ?? new Error('undefined was thrown'); };
   process.on('unhandledRejection', keep);
@@ -175,6 +180,7 @@ function guardProcess(): { take(): unknown; settled<T>(promise: Promise<T>): Pro
     keep(called);
     throw called;
   };
+  const { exit: ownExit, abort } = process;
   process.exit = refuse;
   (process as unknown as Exiting).reallyExit = refuse;
   process.abort = refuse;
@@ -183,7 +189,8 @@ function guardProcess(): { take(): unknown; settled<T>(promise: Promise<T>): Pro
   // With nothing left to happen, a promise that is still awaited never settles.
   process.channel?.unref();
   let giveUp: (error: unknown) => void = () => undefined;
-  process.on('beforeExit', () => giveUp(neverSettles()));
+  const runEmpty = (): void => giveUp(neverSettles());
+  process.on('beforeExit', runEmpty);
   return {
     settled: <T>(promise: Promise<T>) => new Promise<T>((resolve, reject) => {
       giveUp = reject;
@@ -193,6 +200,12 @@ function guardProcess(): { take(): unknown; settled<T>(promise: Promise<T>): Pro
       const taken = stray;
       stray = undefined;
       return taken;
+    },
+    release() {
+      process.off('unhandledRejection', keep).off('uncaughtException', keep).off('beforeExit', runEmpty);
+      Object.assign(process, { exit: ownExit, reallyExit: exit, abort });
+      process.on('message', onRequest);
+      process.channel?.ref();
     },
   };
 }
