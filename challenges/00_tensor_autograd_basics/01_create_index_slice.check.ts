@@ -7,14 +7,16 @@ export default check<typeof import('./01_create_index_slice.ts')>(({ claim }) =>
   });
 
   claim('entry (i, j) of the grid is 10 * i + j', ({ attempt, expect, random }) => {
-    const rows = random.int(2, 6), columns = rows + random.int(1, 4);
-    const want = torch.tensor(Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => 10 * i + j)));
-    expect(attempt.numberedGrid(rows, columns), `numberedGrid(${rows}, ${columns})`).toBeClose(want, {
-      mistakes: [
-        { value: torch.tensor(Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => 10 * j + i))), says: 'rows and columns are exchanged: your entry (i, j) is 10 * j + i' },
-        { value: torch.arange(rows * columns).float().reshape(rows, columns), says: 'your entries count on from row to row; row i should begin at 10 * i' },
-      ],
-    });
+    const few = random.int(2, 6), many = few + random.int(1, 6);
+    for (const [rows, columns] of [[few, many], [many, few], [few, few]] as const) {
+      const want = torch.tensor(Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => 10 * i + j)));
+      expect(attempt.numberedGrid(rows, columns), `numberedGrid(${rows}, ${columns})`).toBeClose(want, {
+        mistakes: [
+          { value: torch.tensor(Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => 10 * j + i))), says: 'rows and columns are exchanged: your entry (i, j) is 10 * j + i' },
+          { value: torch.arange(rows * columns).float().reshape(rows, columns), says: 'your entries count on from row to row; row i should begin at 10 * i' },
+        ],
+      });
+    }
   });
 
   claim('rowView gives the row, and writing to it changes the matrix', ({ attempt, expect }) => {

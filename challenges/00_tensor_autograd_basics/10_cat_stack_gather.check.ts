@@ -98,6 +98,7 @@ export default check<typeof import('./10_cat_stack_gather.ts')>(({ claim }) => {
       const k = 3, index = indices([...draw(random, n * k - 2, c), 0, 0]).reshape(n, k), grad = torch.randn(n, k);
       const x = torch.randn(n, c, { requiresGrad: true });
       reference(() => x.gather(1, index).backward(grad));
+      const before = grad.clone();
       expect(attempt.gatherBackward(grad, index, c), { name: `gatherBackward(grad, index, ${c})`, inputs: { grad, index } }).toBeClose(x.grad!, {
         as: 'GRAD',
         mistakes: [
@@ -105,6 +106,7 @@ export default check<typeof import('./10_cat_stack_gather.ts')>(({ claim }) => {
           { value: () => torch.zeros(n, c).scatterAdd(1, index, torch.ones(n, k)), says: 'these are the numbers of picks; the incoming gradients are what adds up' },
         ],
       });
+      expect(grad, 'grad after the call').toEqual(before, { says: 'grad itself was changed', as: 'MEMORY' });
     }
   });
 
