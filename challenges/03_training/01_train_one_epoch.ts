@@ -7,7 +7,8 @@
  * Implement `trainOneEpoch`. For each batch `[x, y]` of the loader:
  * - the model is in training mode (the caller may have left it in evaluation mode),
  * - x and y are moved to `device`; the model is there already and stays there,
- * - gradients of the batch before are cleared, the loss is `lossFn(prediction, y)`, and the optimizer steps once.
+ * - gradients that are there already are cleared before `backward` (also for the first batch: the caller may have left
+ *   some), the loss is `lossFn(prediction, y)`, and the optimizer steps once.
  * The result is a plain number: the mean loss over all samples of the epoch. `lossFn` gives the mean over a batch, and
  * the last batch may be smaller than the others, so a sample in a small batch must not count for more than any other.
  *

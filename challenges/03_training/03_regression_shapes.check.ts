@@ -25,7 +25,7 @@ export default check<typeof import('./03_regression_shapes.ts')>(({ claim }) => 
           { value: errors.mean().div(2), says: 'this is half the mean squared error' },
         ],
       });
-      expect([x, y], 'the list of x and y afterwards').toBeClose([x0, y0], { as: 'MEMORY', says: 'regressionLoss has changed the data that it was given' });
+      expect([x, y], 'the list of x and y afterwards').toEqual([x0, y0], { as: 'MEMORY', says: 'regressionLoss has changed the data that it was given' });
     }
   });
 

@@ -56,7 +56,7 @@ export default check<typeof import('./04_loss_choice.ts')>(({ claim, outcome }) 
       const { head } = attempt.wire(task, 6, 5), k = outputs(task, 5), [a, b] = [torch.randn(4, 6).mul(3), torch.randn(4, 6).mul(3)];
       const at = (x: Tensor): Tensor => torch.noGrad(() => head(x));
       expect(at(a.add(b)), `head(a + b) for ${task}, compared with head(a) + head(b) - head(0)`).toBeClose(at(a).add(at(b)).sub(at(torch.zerosLike(a))), { atol: 1e-4, says: `the head for ${task} is not linear: leave activations to the loss` });
-      expect([...head.parameters()].map((p) => p.numel()).sort((p, q) => p - q), `the sizes of the parameters of the head for ${task}`).toEqual([k, 6 * k], { says: `the head for ${task} is not a single linear layer with a bias: without an activation in between, several are worth no more than one` });
+      expect([...head.parameters()].map((p) => p.numel()).sort((p, q) => p - q), `the sizes of the parameters of the head for ${task}`).toEqual([k, 6 * k], { says: `the head for ${task} is not a single linear layer with a bias`, mistakes: [{ value: [6 * k], says: 'its bias is missing' }] });
     }
   });
 

@@ -38,6 +38,18 @@ class Taught extends nn.Module {
   forward(x: Tensor): Tensor { return (this.inner(x) as Tensor).add(this.answers); }
 }
 
+/** Its loss on these labels is `value`, before and after any training and on any inputs. */
+class Stuck extends nn.Module {
+  unused = new nn.Parameter(torch.zeros(1));
+  logits: Tensor;
+  constructor(y: Tensor, classes: number, value: number) {
+    super();
+    const p = Math.exp(-value);
+    this.logits = F.oneHot(y, classes).float().mul(Math.log((classes - 1) * p / (1 - p)));
+  }
+  forward(x: Tensor): Tensor { return this.logits.add(this.unused.mul(0)).add(x.mul(0).sum()); }
+}
+
 export default check<typeof import('./05_overfit_one_batch.ts')>(({ claim }) => {
   claim('the result holds three finite losses and three verdicts', ({ attempt, expect }) => {
     const { x, y } = batch(3, 2, 4), got = attempt.sanityCheck(() => healthy(4, 3), x, y, 3);
@@ -88,6 +100,17 @@ export default check<typeof import('./05_overfit_one_batch.ts')>(({ claim }) => 
         rtol: 0.02, atol: 1e-4, mistakes: [{ value: () => overfit(model, x, y), says: 'this model saw the inputs' }, { value: () => valueOf(model, blank, y), says: 'this model was not trained on the blank inputs' }],
       });
       expect(got.usesInput, `usesInput for ${name}`).toBe(uses);
+    }
+  });
+
+  claim('each verdict turns exactly at its limit: 10% around ln K, 0.01, 0.9 ln K', ({ attempt, expect }) => {
+    const classes = 5, { x, y } = batch(classes, 1, 4), uniform = Math.log(classes);
+    const shares = [0.89, 0.91, 1.09, 1.11].map((share): [string, number] => [`${share} ln K`, share * uniform]);
+    for (const [name, value] of [...shares, ['0.009', 0.009], ['0.011', 0.011]] as [string, number][]) {
+      const { startsRight, learnsBatch, usesInput } = attempt.sanityCheck(() => new Stuck(y, classes, value), x.clone(), y.clone(), classes);
+      expect({ startsRight, learnsBatch, usesInput }, `the verdicts on a model whose losses are all ${name}`).toEqual({
+        startsRight: Math.abs(value - uniform) <= 0.1 * uniform, learnsBatch: value < 0.01, usesInput: value >= 0.9 * uniform,
+      });
     }
   });
 

@@ -178,11 +178,13 @@ export default check<typeof import('./01_train_val_loop.ts')>(({ claim }) => {
     }
   });
 
-  claim('validation batches are moved to the device of the model', async ({ attempt, expect }) => {
+  claim('validation batches, and those of trainForEpochs, are moved to the device of the model', async ({ attempt, expect }) => {
     const model = network(), lossFn = new nn.CrossEntropyLoss(), loader = data(7, 3), want = means(measure(model, loader, lossFn));
     model.to('sim:0');
     const got = await attempt.validate(model, loader, lossFn, 'sim:0');
     expect(got.loss, 'loss on sim:0').toBeClose(want.loss);
     for (const [name, p] of model.namedParameters()) expect(p.device, `the device of ${name} afterwards`).toBe('sim:0', { says: `${name} was moved away: move the batch to the model, not the model to the batch` });
+    const [again] = await attempt.trainForEpochs(model, data(5, 3), loader, lossFn, new optim.SGD(model.parameters(), { lr: 0 }), 'sim:0', 1);
+    expect(again.valLoss, 'valLoss of an epoch with learning rate 0 on sim:0').toBeClose(want.loss);
   });
 });

@@ -75,6 +75,19 @@ export default check<typeof import('./02_backbone_head.ts')>(({ claim }) => {
     expect(model.backbone(x), 'the features after replaceHead(5)').toEqual(features);
   });
 
+  claim('every new head is a layer of its own, with random weights', ({ attempt, expect }) => {
+    const model = new attempt.BackboneHead(6, 7, 5), old = model.head, before = old.weight.detach().clone();
+    const heads = [4, 4].map((classes) => {
+      model.replaceHead(classes);
+      expect(model.head === old, 'whether model.head is still the old layer').toBe(false, { says: 'the old layer was given other weights: who keeps it to go back finds it changed' });
+      expect([model.head.inFeatures, model.head.outFeatures], 'the list of inFeatures and outFeatures of the new head').toEqual([7, classes]);
+      return model.head.weight.detach().clone();
+    });
+    expect(old.weight.detach(), 'the weight of the old head').toEqual(before, { as: 'MEMORY' });
+    for (const weight of heads) expect(weight.std().item(), 'the standard deviation of the weights of a new head').toBeGreaterThan(0.02, { says: 'the new weights are all alike, so that they are not random' });
+    expect(heads[0], 'the weight of one new head, compared with the next').toDiffer(heads[1], { says: 'two new heads have the same weights: are they drawn with a fixed seed?' });
+  });
+
   claim('the new head is on the device of the model', ({ attempt, expect }) => {
     const model = new attempt.BackboneHead(12, 4, 3).to('sim:0');
     model.replaceHead(2);

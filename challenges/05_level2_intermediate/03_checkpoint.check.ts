@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as torch from '@track/engine';
 import { nn, optim, type Tensor } from '@track/engine';
@@ -97,7 +97,9 @@ export default check<typeof import('./03_checkpoint.ts')>(({ claim }) => {
         attempt.saveCheckpoint(file, model, optimizer, 1);
         const want = weights(model);
         train({ model, optimizer }, batches(1)); // what happens afterwards is not in the checkpoint
-        attempt.loadCheckpoint(file, fresh.model, fresh.optimizer);
+        const moved = file.replace('run', 'moved'); // a checkpoint is all in its file, which may be copied elsewhere
+        renameSync(file, moved);
+        attempt.loadCheckpoint(moved, fresh.model, fresh.optimizer);
         for (const [name, value] of Object.entries(weights(fresh.model))) {
           expect(value, `${name} of the loaded model`).toEqual(want[name], {
             mistakes: [{ value: before[name], says: `${name} was not loaded: it is as it was in the fresh model` }],
@@ -127,8 +129,11 @@ export default check<typeof import('./03_checkpoint.ts')>(({ claim }) => {
   claim('a resumed run equals the uninterrupted run over five more steps', async ({ attempt, expect }) => {
     for (const kind of kinds) {
       await withFile((file) => {
-        const run = trained(kind), resumed = start(kind), more = batches(5);
+        const run = trained(kind), resumed = start(kind), more = batches(5), other = start(kind);
         attempt.saveCheckpoint(file, run.model, run.optimizer, 1);
+        other.model.eval();
+        attempt.loadCheckpoint(file, other.model, other.optimizer);
+        expect(other.model.training, 'the training flag of a loaded model that was in evaluation mode').toBe(false, { as: 'MODE', says: 'the loaded model is in training mode: loading should leave the mode as it was' });
         attempt.loadCheckpoint(file, resumed.model, resumed.optimizer);
         expect(resumed.model.training, 'the training flag of the loaded model').toBe(true, { as: 'MODE', says: 'the loaded model is in evaluation mode: loading should leave the mode as it was' });
         train(run, more);
@@ -145,6 +150,16 @@ export default check<typeof import('./03_checkpoint.ts')>(({ claim }) => {
       attempt.saveCheckpoint(file, model, optimizer, 1);
       return throws(() => attempt.loadCheckpoint(file, larger, fresh.optimizer), /Missing key/, {
         name: 'loadCheckpoint', says: 'a model with one layer more was loaded without an error about it: that layer keeps its random weights, and nobody is told',
+      });
+    });
+  });
+
+  claim('a file that holds more than the model is refused', async ({ attempt, throws }) => {
+    await withFile((file) => {
+      const larger = start('Adam'), smaller = new nn.Sequential(...[...larger.model].slice(0, 3)), { optimizer } = start('Adam');
+      attempt.saveCheckpoint(file, larger.model, larger.optimizer, 1);
+      return throws(() => attempt.loadCheckpoint(file, smaller, optimizer), /Unexpected key/, {
+        name: 'loadCheckpoint', says: 'a model with one layer less was loaded without an error about it: it is not the model that was saved, and nobody is told',
       });
     });
   });

@@ -104,6 +104,21 @@ export default check<typeof import('./04_best_snapshot.ts')>(({ claim }) => {
     expect(model.stateDict()['0.weight'], '0.weight after an epoch of training').toDiffer(before['0.weight']);
   });
 
+  claim('restore writes into the model that it is given, and each BestSnapshot keeps its own', ({ attempt, expect }) => {
+    const [one, two] = [new attempt.BestSnapshot(), new attempt.BestSnapshot()], [a, b, target] = [build(), build(), build()], kept = [weights(a), weights(b)];
+    one.update(0, 0.5, a);
+    two.update(0, 0.9, b);
+    for (const model of [a, b]) for (const p of model.parameters()) torch.noGrad(() => p.add_(1));
+    const later = weights(a);
+    [one, two, one].forEach((snapshot, i) => {
+      snapshot.restore(target);
+      for (const [name, value] of Object.entries(weights(target))) {
+        expect(value, `${name} of another model after restore`).toEqual(kept[i % 2][name], { mistakes: [{ value: kept[(i + 1) % 2][name], says: 'this is the snapshot of another BestSnapshot: keep it in the object, not in the module' }] });
+      }
+    });
+    for (const [name, value] of Object.entries(weights(a))) expect(value, `${name} of the model of the snapshot`).toEqual(later[name], { as: 'MEMORY', says: `${name} of the model that the snapshot was taken of has changed, though another one was to be restored` });
+  });
+
   claim('taking a snapshot changes nothing in the model and records no graph', ({ attempt, expect }) => {
     const snapshot = new attempt.BestSnapshot(), model = build(), before = weights(model);
     const seen = spy(() => snapshot.update(0, 0.5, model));

@@ -1,4 +1,4 @@
-// claim: trained with its own loss, each head solves its task
+// claim: the head is a single linear layer, without an activation
 import { nn, type Tensor } from '@track/engine';
 
 export type Task = 'regression' | 'binary' | 'multi-class' | 'multi-label';

@@ -1,4 +1,4 @@
-// claim: validation batches are moved to the device of the model
+// claim: validation batches, and those of trainForEpochs, are moved to the device of the model
 import * as torch from '@track/engine';
 import type { Tensor, nn, optim } from '@track/engine';
 import { trainOneEpoch } from '../../03_training/01_train_one_epoch.ts';

@@ -1,0 +1,47 @@
+// claim: trained with its own loss, each head solves its task
+import { nn, type Tensor } from '@track/engine';
+
+export type Task = 'regression' | 'binary' | 'multi-class' | 'multi-label';
+
+export interface Wiring {
+  head: nn.Module;
+  loss: (output: Tensor, target: Tensor) => Tensor;
+  predict: (output: Tensor) => Tensor;
+}
+
+function frozen(head: nn.Linear): nn.Linear {
+  head.weight.requiresGrad_(false);
+  return head;
+}
+
+export function wire(task: Task, features: number, classes: number): Wiring {
+  const mse = new nn.MSELoss();
+  const bce = new nn.BCEWithLogitsLoss();
+  const crossEntropy = new nn.CrossEntropyLoss();
+  switch (task) {
+    case 'regression':
+      return {
+        head: frozen(new nn.Linear(features, 1)),
+        loss: (output, target) => mse(output.squeeze(1), target),
+        predict: (output) => output.squeeze(1),
+      };
+    case 'binary':
+      return {
+        head: frozen(new nn.Linear(features, 1)),
+        loss: (output, target) => bce(output.squeeze(1), target.float()),
+        predict: (output) => output.squeeze(1).gt(0).long(), // a logit of 0 is a probability of one half
+      };
+    case 'multi-class':
+      return {
+        head: frozen(new nn.Linear(features, classes)),
+        loss: (output, target) => crossEntropy(output, target),
+        predict: (output) => output.argmax(1),
+      };
+    case 'multi-label':
+      return {
+        head: frozen(new nn.Linear(features, classes)),
+        loss: (output, target) => bce(output, target.float()),
+        predict: (output) => output.gt(0).long(),
+      };
+  }
+}
