@@ -52,9 +52,10 @@ function claimLine({ sentence, status }: ClaimResult, { color, symbols, width }:
 
 const labelWidth = 12;
 
-/** `  expected    tensor float32 …`. */
-function row(label: string, text: string, { color, width }: Terminal): string {
-  return `  ${color.dim(label.padEnd(labelWidth - 3))} ${wrap(text, width, labelWidth)}`;
+/** `  expected  tensor float32 …`; a long label has a line of its own. */
+function row(label: string, text: string, { color, width }: Terminal, paint = (wrapped: string): string => wrapped): string {
+  const gap = label.length > labelWidth - 3 ? `\n${' '.repeat(labelWidth)}` : ' ';
+  return `  ${color.dim(label.padEnd(labelWidth - 3))}${gap}${paint(wrap(text, width, labelWidth))}`;
 }
 
 function failing(verdict: Verdict, context: CardContext, terminal: Terminal): string[] {
@@ -69,7 +70,7 @@ function failing(verdict: Verdict, context: CardContext, terminal: Terminal): st
     lines.push(row('off by', `at most ${Number(failure.maxAbsDiff.toPrecision(3))}`, terminal));
   }
   for (const [name, text] of Object.entries(failure.inputs ?? {})) lines.push(row(`with ${name}`, text, terminal));
-  if (failure.diagnosis !== undefined) lines.push(row('probably', color.yellow(wrap(failure.diagnosis, width, labelWidth)), { ...terminal, width: Infinity }));
+  if (failure.diagnosis !== undefined) lines.push(row('probably', failure.diagnosis, terminal, color.yellow));
   lines.push(...place(failure, context, terminal), ...printed(verdict, terminal));
   const index = verdict.claims.findIndex((claim) => claim.failure === failure);
   const number = context.claim ?? index + 1;
