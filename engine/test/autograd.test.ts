@@ -37,7 +37,7 @@ describe('backward', () => {
   test('errors: no grad, more than one element, integers', () => {
     expect(() => tensor([1, 2]).sum().backward()).toThrow('element 0 of tensors does not require grad and does not have a grad_fn');
     expect(() => leaf([1, 2]).mul(2).backward()).toThrow('grad can be implicitly created only for scalar outputs');
-    expect(() => tensor([1, 2], { dtype: 'int64', requiresGrad: true })).toThrow('only Tensors of floating point and complex dtype can require gradients');
+    expect(() => tensor([1, 2], { dtype: 'int64', requiresGrad: true })).toThrow('Only Tensors of floating point and complex dtype can require gradients');
   });
 
   test('grad leaves .grad alone, and createGraph gives second derivatives', () => {
@@ -145,9 +145,23 @@ describe('modes', () => {
     expect(torch.isGradEnabled()).toBe(true);
   });
 
-  test('inference tensors cannot be saved', () => {
-    const w = leaf([2]), x = torch.inferenceMode(() => torch.ones([1], { dtype: 'float64' }).mul(3));
-    expect(() => w.mul(x)).toThrow(/Inference tensors cannot be saved for backward/);
+  test('inference tensors cannot be saved, written to or made to require grad, however they came about', () => {
+    const w = leaf([2]), [x, view] = torch.inferenceMode(() => { const t = torch.ones([2], { dtype: 'float64' }); return [t, t.at(0)]; });
+    expect([x.isInference(), torch.inferenceMode(() => w.view(1)).isInference(), torch.ones(1).isInference()]).toEqual([true, false, false]);
+    expect(() => w.mul(x)).toThrow('Inference tensors cannot be saved for backward');
+    for (const t of [x, view]) expect(() => t.add_(1)).toThrow('Inplace update to inference tensor outside InferenceMode is not allowed.');
+    expect(() => x.requiresGrad_()).toThrow('Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.');
+    expect(torch.inferenceMode(() => x.add_(1).tolist())).toEqual([2, 2]);
+    expect(x.clone().requiresGrad_().mul(3).requiresGrad).toBe(true);
+  });
+
+  test('a view taken without recording may be written to without recording only', () => {
+    for (const base of [leaf([1, 2]), leaf([1, 2]).mul(1)]) {
+      const view = torch.noGrad(() => base.at(0));
+      expect(() => view.add_(1)).toThrow('A view was created in no_grad mode and is being modified inplace with grad mode enabled.');
+      torch.noGrad(() => view.add_(1));
+      expect(list(base)).toEqual([2, 2]);
+    }
   });
 });
 
@@ -168,6 +182,23 @@ describe('hooks', () => {
     y.retainGrad();
     y.mul(3).backward();
     expect(list(y.grad)).toEqual([3]);
+  });
+
+  test('after a change in place the new value\'s gradient is retained, and hooks stay with the old value', () => {
+    const x = leaf([2]), y = x.mul(2), seen: unknown[] = [];
+    y.retainGrad();
+    y.registerHook((g) => { seen.push(list(g)); });
+    y.mul_(3).sum().backward();
+    expect([list(y.grad), seen, list(x.grad)]).toEqual([[1], [[3]], [6]]);
+  });
+
+  test('a hook on a leaf also changes what grad() gives, and once only with inputs', () => {
+    const x = leaf([2]);
+    x.registerHook((g) => g.mul(10));
+    expect(list(torch.autograd.grad(x.mul(3).sum(), x)[0])).toEqual([30]);
+    x.mul(3).sum().backward({ inputs: [x] });
+    x.mul(3).sum().backward();
+    expect(list(x.grad)).toEqual([60]);
   });
 
   test('module hooks: pre, forward, backward, in order, with gradients of inputs and outputs', () => {

@@ -4,7 +4,7 @@ import { observers } from '../ops/observe.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { sameShape, showShape } from '../tensor/layout.ts';
 import { Tensor, type Producer } from '../tensor/tensor.ts';
-import { AccumulateGrad, alreadyFreed, edgeTo, type GradNode, type TensorMeta } from './graph.ts';
+import { AccumulateGrad, alreadyFreed, edgeTo, type GradNode, type TensorMeta, type Watched } from './graph.ts';
 import { GradientMemory } from './gradient_memory.ts';
 import { enableGrad, noGrad } from './modes.ts';
 
@@ -86,7 +86,7 @@ function pass(roots: readonly Producer[], seeds: readonly Tensor[], options: Pas
     const node = takeLatest(ready);
     let grads = buffers.get(node) ?? new Array<Tensor | null>(node.outputs.length).fill(null);
     buffers.delete(node);
-    if (node.watched) for (const [output, t] of node.watched) { const g = grads[output]; if (g) { grads[output] = runHooks(t, g, options); memory.release(g); memory.release(grads[output]); } }
+    for (const [output, w] of node.watched ?? []) { const g = grads[output]; if (g) { grads[output] = runHooks(w, g, options, memory); memory.release(g); } }
     wanted?.forEach((w, i) => { if (w?.node === node) { results[i] = grads[w.output]; memory.release(results[i]); } });
     const arrived = grads;
     const skip = useful !== null && !useful.has(node);
@@ -120,22 +120,21 @@ function pass(roots: readonly Producer[], seeds: readonly Tensor[], options: Pas
   return results;
 }
 
-function runHooks(t: Tensor, g: Tensor, options: Pass): Tensor {
+function runHooks({ tensor, hooks }: Watched, g: Tensor, options: Pass, memory: GradientMemory): Tensor {
   let out = g;
-  for (const h of t.hooks?.grad.values() ?? []) out = h(out) ?? out;
-  if (t.hooks?.retain && !options.capture) t.grad = out;
+  for (const h of hooks.grad.values()) { memory.release(out); out = h(out) ?? out; }
+  memory.release(out);
+  if (hooks.retain && !options.capture) tensor.grad = out;
   return out;
 }
 
 function accumulate(leaf: Tensor, g: Tensor, options: Pass, memory: GradientMemory): void {
-  let grad = g;
-  for (const h of leaf.hooks?.grad.values() ?? []) { memory.release(grad); grad = h(grad) ?? grad; memory.release(grad); }
   if (leaf.grad === null) {
-    if (options.createGraph) leaf.grad = grad;
-    else if (memory.isOnlyUse(grad)) { leaf.grad = grad; memory.release(grad); }
-    else leaf.grad = steal(grad);
-  } else if (options.createGraph) leaf.grad = leaf.grad.add(grad);
-  else noGrad(() => leaf.grad!.add_(grad));
+    if (options.createGraph) leaf.grad = g;
+    else if (memory.isOnlyUse(g)) { leaf.grad = g; memory.release(g); }
+    else leaf.grad = steal(g);
+  } else if (options.createGraph) leaf.grad = leaf.grad.add(g);
+  else noGrad(() => leaf.grad!.add_(g));
   memory.drop(g);
   for (const h of leaf.hooks?.post.values() ?? []) h(leaf);
 }
@@ -210,7 +209,7 @@ export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | reado
   }));
 }
 
-/** Checks what `requiresGrad_` and the constructors allow. */
-export function assertDifferentiable(t: Tensor): void {
-  if (!isFloat(t.dtype)) throw new TorchError('only Tensors of floating point and complex dtype can require gradients', { dtypes: [t.dtype] });
+/** Checks what `requiresGrad_` and (with a capital letter, as in PyTorch) the constructors allow. */
+export function assertDifferentiable(t: Tensor, first: 'O' | 'o' = 'O'): void {
+  if (!isFloat(t.dtype)) throw new TorchError(`${first}nly Tensors of floating point and complex dtype can require gradients`, { dtypes: [t.dtype] });
 }

@@ -2,7 +2,7 @@ import { TorchError } from '../errors.ts';
 import { isFloat, type DType } from '../tensor/dtype.ts';
 import { showShape, type Shape } from '../tensor/layout.ts';
 import { Tensor, type Producer } from '../tensor/tensor.ts';
-import type { RemovableHandle } from './hooks.ts';
+import type { RemovableHandle, TensorHooks } from './hooks.ts';
 import { addHook } from './hooks.ts';
 
 /** Shape, dtype and device of a tensor that a gradient must fit. */
@@ -15,6 +15,9 @@ let sequence = 0;
 let created = 0;
 /** How many nodes were recorded since the process began; a spy reads it before and after. */
 export const nodesCreated = (): number => created;
+
+/** A tensor with what is to happen to its gradient. */
+export interface Watched { readonly tensor: Tensor; readonly hooks: TensorHooks }
 
 /** A node of the backward graph: takes the gradients of its outputs and gives those of its inputs. */
 export abstract class GradNode {
@@ -29,7 +32,7 @@ export abstract class GradNode {
   hooks: Map<number, NodeHook> | null = null;
   preHooks: Map<number, (gradOutputs: (Tensor | null)[]) => (Tensor | null)[] | void> | null = null;
   /** Tensors of which this node is the producer and that have hooks or retain their gradient, by output. */
-  watched: Map<number, Tensor> | null = null;
+  watched: Map<number, Watched> | null = null;
   constructor(edges: readonly (Producer | null)[], outputs: readonly TensorMeta[]) { this.edges = edges; this.outputs = outputs; created++; }
   /** True where `apply` runs code that is not the engine's, which may keep the tensors that it sees. */
   readonly runsForeignCode: boolean = false;
@@ -47,7 +50,11 @@ export abstract class GradNode {
 export class AccumulateGrad extends GradNode {
   readonly name = 'AccumulateGrad';
   readonly variable: Tensor;
-  constructor(variable: Tensor) { super([], [metaOf(variable)]); this.variable = variable; }
+  constructor(variable: Tensor) {
+    super([], [metaOf(variable)]);
+    this.variable = variable;
+    if (variable.hooks) this.watched = new Map([[0, { tensor: variable, hooks: variable.hooks }]]);
+  }
   apply(): (Tensor | null)[] { return []; }
 }
 

@@ -1,7 +1,10 @@
 import { TorchError } from '../errors.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { assertDifferentiable, backward, type BackwardOptions } from './engine.ts';
+import { edgeTo } from './graph.ts';
 import { addHook, type GradHook, type RemovableHandle, type TensorHooks } from './hooks.ts';
+
+import { isInferenceModeEnabled } from './modes.ts';
 
 /** What autograd adds to tensors. */
 export interface AutogradMethods {
@@ -23,20 +26,22 @@ export interface AutogradMethods {
   detach_(): this;
 }
 
-/** The tensor's hooks; a tensor with a producer is also made known to that node. */
+/** The tensor's hooks, made known to the node that its gradient passes. */
 function hooksOf(t: Tensor): TensorHooks {
-  const node = t.gradFn;
-  if (node) (node.watched ??= new Map()).set(t.producer!.output, t);
-  return (t.hooks ??= { grad: new Map(), post: new Map(), retain: false });
+  const hooks = (t.hooks ??= { grad: new Map(), post: new Map(), retain: false }), { node, output } = edgeTo(t)!;
+  (node.watched ??= new Map()).set(output, { tensor: t, hooks });
+  return hooks;
 }
 
 const methods: { [K in Exclude<keyof AutogradMethods, 'retainsGrad'>]: (this: Tensor, ...args: never[]) => unknown } = {
   backward(this: Tensor, gradient?: Tensor | null | BackwardOptions, options: BackwardOptions = {}) {
+    if (typeof gradient !== 'object' && gradient !== undefined) throw new TorchError(`gradients can be either Tensors or None, but got ${typeof gradient}`, { operator: 'backward' });
     if (gradient instanceof Tensor || gradient === null || gradient === undefined) backward(this, gradient, options);
     else backward(this, gradient.gradient, gradient);
   },
   requiresGrad_(this: Tensor, requiresGrad = true) {
-    if (requiresGrad) assertDifferentiable(this);
+    if (requiresGrad) assertDifferentiable(this, 'o');
+    if (requiresGrad && this.inference && !isInferenceModeEnabled()) throw new TorchError('Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.');
     if (this.gradFn) { if (!requiresGrad) throw new TorchError('you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn\'t require differentiation use var_no_grad = var.detach().'); return this; }
     this.leafRequiresGrad = requiresGrad;
     if (requiresGrad) this.viewOf = null;

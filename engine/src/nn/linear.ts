@@ -1,4 +1,5 @@
 import { empty } from '../ops/create.ts';
+import { isOptions } from '../ops/schema.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { FACTORY, factory, py, signature, type FactoryOptions } from './arguments.ts';
 import { bilinear, linear } from './functional.ts';
@@ -43,7 +44,7 @@ export class Linear extends Module {
     kaimingUniform_(this.weight, Math.sqrt(5));
     if (this.bias) { const bound = this.inFeatures > 0 ? 1 / Math.sqrt(calculateFans(this.weight).fanIn) : 0; uniform_(this.bias, -bound, bound); }
   }
-  override forward(input: Tensor | { input: Tensor }): Tensor { return linear(input instanceof Tensor ? input : input.input, this.weight, this.bias); }
+  override forward(input: Tensor | { input: Tensor }): Tensor { return linear((isOptions(input) ? input.input : input) as Tensor, this.weight, this.bias); }
   override extraRepr(): string { return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${py(this.bias !== null)}`; }
 }
 /** The output projection of MultiheadAttention, under the name that PyTorch prints. */

@@ -155,8 +155,8 @@ export class Module {
     const given = new Map(state instanceof Map ? state : Object.entries(state as StateDict)), mine = this.stateDict(), errors: string[] = [];
     const missingKeys = Object.keys(mine).filter((k) => !given.has(k)), unexpectedKeys = [...given.keys()].filter((k) => !Object.hasOwn(mine, k));
     const quoted = (keys: string[]): string => keys.map((k) => `"${k}"`).join(', ');
-    if (isStrict && unexpectedKeys.length) errors.push(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `);
     if (isStrict && missingKeys.length) errors.push(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `);
+    if (isStrict && unexpectedKeys.length) errors.push(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `);
     for (const [k, t] of Object.entries(mine)) {
       const from = given.get(k);
       if (!from) continue;

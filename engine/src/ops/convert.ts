@@ -123,6 +123,8 @@ export interface TensorFacts {
   dataPtr(): number;
   /** True for float16, bfloat16, float32 and float64. */
   isFloatingPoint(): boolean;
+  /** True for a tensor made inside `inferenceMode`: it can't take part in autograd. */
+  isInference(): boolean;
   /** Bytes of all elements. */
   readonly nbytes: number;
   /** All dimensions reversed; for a matrix its transpose. */
@@ -149,6 +151,7 @@ const facts = {
   elementSize(this: Tensor): number { return dtypeInfo(this.dtype).bytes; },
   dataPtr(this: Tensor): number { return this.count ? this.ptr : 0; },
   isFloatingPoint(this: Tensor): boolean { return isFloat(this.dtype); },
+  isInference(this: Tensor): boolean { return this.inference; },
 };
 const properties: Record<string, { get(this: Tensor): unknown; set?(this: Tensor, value: Tensor): void }> = {
   nbytes: { get() { return this.count * dtypeInfo(this.dtype).bytes; } },

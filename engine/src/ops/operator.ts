@@ -1,6 +1,6 @@
 import { castArguments, currentAutocast, withAutocast } from '../amp/autocast_mode.ts';
 import type { TensorMeta } from '../autograd/graph.ts';
-import { isGradEnabled } from '../autograd/modes.ts';
+import { isGradEnabled, isInferenceModeEnabled } from '../autograd/modes.ts';
 import { copyInto } from '../cpu/copy.ts';
 import { beginOperator } from '../cpu/heap.ts';
 import { TorchError } from '../errors.ts';
@@ -8,7 +8,7 @@ import { observers } from './observe.ts';
 import { canCast, scalarTypeName, type DType } from '../tensor/dtype.ts';
 import { sameShape, showShape, type Layout, type Shape } from '../tensor/layout.ts';
 import { Tensor, type Operand } from '../tensor/tensor.ts';
-import { recordInPlace, recordNode, recordView } from './record.ts';
+import { cutOff, recordInPlace, recordNode, recordView } from './record.ts';
 import { bind, parseSchema, type Schema } from './schema.ts';
 
 /** What an operator takes: tensors, numbers where a tensor may be a number, null for an optional tensor left out. */
@@ -186,7 +186,9 @@ export function invokeInPlace(c: Callable, args: readonly unknown[]): Tensor {
 
 /** Throws where an in-place write is not allowed: leaves that require grad, views of them, expanded tensors. */
 export function checkWritable(x: Tensor): void {
+  if (x.inference && !isInferenceModeEnabled()) throw new TorchError('Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal tensor before doing inplace update.');
   if (isGradEnabled()) {
+    if (cutOff.has(x)) throw new TorchError('A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don\'t want the inplace to be tracked) or both outside (if you want the inplace to be tracked).');
     if (x.leafRequiresGrad && x.producer === null) throw new TorchError('a leaf Variable that requires grad is being used in an in-place operation. Put the update inside torch.noGrad(() => { … }).');
     if (x.viewOf?.base.leafRequiresGrad && x.viewOf.base.producer === null) throw new TorchError('a view of a leaf Variable that requires grad is being used in an in-place operation. Put the update inside torch.noGrad(() => { … }).');
     if (x.viewOf && x.producer && x.producer.node.outputs.length > 1) throw new TorchError(`Output ${x.producer.output} of ${x.producer.node.name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.`);

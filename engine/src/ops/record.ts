@@ -63,12 +63,14 @@ function wanted(c: Callable, inputs: readonly Input[]): boolean {
 
 /** Attaches the backward step to freshly computed outputs. */
 export function recordNode(c: Callable, inputs: readonly Input[], outputs: readonly Tensor[], attrs: never): void {
-  if (isInferenceModeEnabled()) for (const o of outputs) o.inference = true;
   if (!wanted(c, inputs)) return;
   const node = new OperatorNode(c, inputs, attrs, needsOf(inputs), outputs.map(metaOf));
   outputs.forEach((o, i) => { if (isFloat(o.dtype)) o.producer = { node, output: i }; });
   node.saveOutputs(outputs);
 }
+
+/** Views taken without recording of what requires grad. */
+export const cutOff = new WeakSet<Tensor>();
 
 /** Attaches base and backward step to a view, or to the several views that one call gave. */
 export function recordView(c: Callable, x: Tensor, outputs: readonly Tensor[], inputs: readonly Input[], attrs: never): void {
@@ -76,6 +78,7 @@ export function recordView(c: Callable, x: Tensor, outputs: readonly Tensor[], i
   for (const out of outputs) {
     // A view taken without recording is cut off from the history of what it looks into.
     if (isGradEnabled() || !base.requiresGrad) out.viewOf = { base, graphVersion: x.storage.version };
+    else if (!x.inference) cutOff.add(out);
     if (x.inference) out.inference = true;
   }
   if (!wanted(c, inputs)) return;
@@ -97,9 +100,18 @@ export function recordInPlace(c: Callable, x: Tensor, inputs: readonly Input[], 
   node.saveOutputs([x]);
 }
 
+/** Hooks stay with the value that they were registered on; the gradient that is retained is that of the new value. */
+function passHooksOn(x: Tensor, node: GradNode): void {
+  if (!x.hooks) return;
+  const retain = x.hooks.retain;
+  x.hooks.retain = false;
+  x.hooks = retain ? { grad: new Map(), post: new Map(), retain } : null;
+  if (x.hooks) (node.watched ??= new Map()).set(0, { tensor: x, hooks: x.hooks });
+}
+
 /** Makes `node` the producer of x after an in-place change; a view passes it on to its base. */
 export function adoptHistory(x: Tensor, node: GradNode): void {
-  if (x.viewOf === null) { x.producer = { node, output: 0 }; x.leafRequiresGrad = false; return; }
+  if (x.viewOf === null) { passHooksOn(x, node); x.producer = { node, output: 0 }; x.leafRequiresGrad = false; return; }
   const base = x.viewOf.base;
   base.producer = { node: new CopySlices(base, x, node), output: 0 };
   base.leafRequiresGrad = false;

@@ -146,7 +146,7 @@ function missing(schema: Schema, out: readonly unknown[], from: number): TorchEr
 function check(schema: Schema, p: Param, v: unknown, position: number): unknown {
   if (v === null) { if (p.optional || p.fallback === null) return null; }
   else { const c = convert(p.type, v); if (c !== undefined) return c; }
-  const found = typeName(v), wrong = Array.isArray(v) && /^(int|[Tt]ensor|size)/.test(p.type) ? v.findIndex((x) => convert(/^[Tt]ensor/.test(p.type) ? 'Tensor' : 'int', x) === undefined) : -1;
+  const found = typeName(v), wrong = Array.isArray(v) && /^(int\[|Tensor\[|tensors|size)/.test(p.type) ? v.findIndex((x) => convert(/^[Tt]ensor/.test(p.type) ? 'Tensor' : 'int', x) === undefined) : -1;
   const want = shown[p.type] ?? (p.type.startsWith('int[') ? 'tuple of ints' : p.type);
   const but = wrong >= 0 ? `but found element of type ${typeName((v as unknown[])[wrong])} at pos ${wrong}` : `not ${found}`;
   throw new TorchError(`${schema.name}(): argument '${p.name}'${p.keywordOnly ? '' : ` (position ${position})`} must be ${want}, ${but}`, { operator: schema.name });

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Storage, stored } from '../cpu/heap.ts';
 import { TorchError } from '../errors.ts';
+import { isInferenceModeEnabled } from '../autograd/modes.ts';
 import type { TensorHooks } from '../autograd/hooks.ts';
 import type { GradNode } from '../autograd/graph.ts';
 import { dtypeInfo, type DType } from './dtype.ts';
@@ -62,7 +63,9 @@ export class Tensor {
   /** A new tensor with memory of its own, uninitialised. */
   static allocate(shape: Shape, dtype: DType, device: string): Tensor {
     const n = numelOf(shape);
-    return new Tensor(new Storage(n * dtypeInfo(dtype).bytes), dtype, { shape, strides: contiguousStrides(shape), offset: 0 }, device);
+    const t = new Tensor(new Storage(n * dtypeInfo(dtype).bytes), dtype, { shape, strides: contiguousStrides(shape), offset: 0 }, device);
+    t.inference = isInferenceModeEnabled();
+    return t;
   }
 
   /** Address of the first element, in bytes. */
