@@ -1,5 +1,5 @@
 import { TorchError } from '../errors.ts';
-import { isDType } from '../tensor/dtype.ts';
+import { dtypes, isDType } from '../tensor/dtype.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
 /** One parameter of an operator: name in camelCase, type, and default (undefined: required). */
@@ -149,5 +149,5 @@ function check(schema: Schema, p: Param, v: unknown, position: number): unknown 
   const found = typeName(v), wrong = Array.isArray(v) && /^(int\[|Tensor\[|tensors|size)/.test(p.type) ? v.findIndex((x) => convert(/^[Tt]ensor/.test(p.type) ? 'Tensor' : 'int', x) === undefined) : -1;
   const want = shown[p.type] ?? (p.type.startsWith('int[') ? 'tuple of ints' : p.type);
   const but = wrong >= 0 ? `but found element of type ${typeName((v as unknown[])[wrong])} at pos ${wrong}` : `not ${found}`;
-  throw new TorchError(`${schema.name}(): argument '${p.name}'${p.keywordOnly ? '' : ` (position ${position})`} must be ${want}, ${but}`, { operator: schema.name });
+  throw new TorchError(`${schema.name}(): argument '${p.name}'${p.keywordOnly ? '' : ` (position ${position})`} must be ${want}, ${but}${p.type === 'ScalarType' && typeof v === 'string' ? ` ('${v}'; a dtype is one of the strings ${dtypes.map((d) => `'${d}'`).join(', ')})` : ''}`, { operator: schema.name });
 }

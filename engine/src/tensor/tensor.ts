@@ -98,7 +98,7 @@ export class Tensor {
 
   /** PyTorch's repr. */
   toString(): string { return show(this); }
-  [inspect.custom](): string { return show(this); }
+  [inspect.custom](): string { return this.toString(); }
   [Symbol.toPrimitive](hint: string): number | string { return hint === 'number' ? this.item() as number : show(this); }
   /** Slices along the first dimension, for `for (const row of x)`. */
   *[Symbol.iterator](): IterableIterator<Tensor> {
