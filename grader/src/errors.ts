@@ -25,7 +25,7 @@ export function usageText({ message, suggestions }: UsageError): string {
 /** What to do where the file system refuses; undefined for other errors. */
 export function noAccess(error: unknown): string | undefined {
   const { code = '', path, message } = error as Partial<NodeJS.ErrnoException>;
-  if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR'].includes(code)) return undefined;
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST'].includes(code)) return undefined;
   const state = path === undefined || /[\\/]\.track([\\/]|$)/.test(path);
   return `The file system refuses: ${message}.${state ? '\ntrack keeps your progress and what it compiles in .track/ at the root of the track: make that folder writable, with some space left, and call it again.' : ''}`;
 }

@@ -100,11 +100,12 @@ export class ProgressFile {
 function isAbandoned(lock: string): boolean {
   const stat = statSync(lock, { throwIfNoEntry: false });
   if (stat === undefined) return false;
-  if (Date.now() - stat.mtimeMs > 2000) return true;
+  const age = Date.now() - stat.mtimeMs;
   try {
     const holder = Number(readFileSync(lock, 'utf8'));
-    if (holder > 0) process.kill(holder, 0);
-    return false;
+    if (holder === 0) return age > 5000; // killed before it wrote its name
+    process.kill(holder, 0);
+    return age > 60_000; // a slow machine may take seconds; after a minute another process has that number
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }

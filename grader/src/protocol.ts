@@ -17,6 +17,8 @@ export interface RunRequest {
   /** Slow claims too, after a failure. */
   all: boolean;
   blocked: readonly string[];
+  /** Another request follows in this process; for attempts that are trusted, as those of `dev check`. */
+  keep: boolean;
 }
 
 /** Loads a check before the attempt is there. */

@@ -20,9 +20,9 @@ const cases: Case[] = [
   { name: 'a thrown string', attempt: `export const double = () => { throw 'no'; };\n${doubleAll}`, class: 'THREW', says: /threw 'no', which is not an Error/, claim: 1 },
   { name: 'thrown undefined', attempt: `export const double = () => { throw undefined; };\n${doubleAll}`, class: 'THREW', says: /threw undefined/, claim: 1 },
   { name: 'an exception while it loads', attempt: `throw new Error('at once');`, class: 'THREW', says: /while it loads.*at once/ },
-  { name: 'an endless loop', attempt: `export function double() { for (;;); }\n${doubleAll}`, class: 'TIMEOUT', says: /longer than 1 s/, seconds: 1, code: 3, claim: 1 },
+  { name: 'an endless loop', attempt: `export function double() { for (;;); }\n${doubleAll}`, class: 'TIMEOUT', says: /longer than 3 s/, seconds: 3, code: 3, claim: 1 },
   { name: 'an endless loop while it loads', attempt: 'for (;;);', class: 'TIMEOUT', says: /longer than 1 s/, seconds: 1, code: 3 },
-  { name: 'endless timers', attempt: `export const double = () => new Promise(() => setInterval(() => 0, 5));\n${doubleAll}`, class: 'TYPE', says: /not a number/, claim: 1, seconds: 1 },
+  { name: 'endless timers', attempt: `export const double = () => new Promise(() => setInterval(() => 0, 5));\n${doubleAll}`, class: 'TYPE', says: /not a number/, claim: 1 },
   { name: 'a promise that never settles', attempt: `let k = 0;\nexport const double = (n: number) => k++ === 0 ? 2 * n : new Promise(() => undefined);\n${doubleAll}`, class: 'TIMEOUT', says: /never settles/, code: 3, claim: 2 },
   { name: 'process.exit(0)', attempt: `export const double = () => process.exit(0);\n${doubleAll}`, class: 'EXIT', says: /process\.exit\(0\)/, claim: 1 },
   { name: 'process.exit(0) that is caught', attempt: `export const double = (n: number) => { try { process.exit(0); } catch { return 2 * n; } };\n${doubleAll}`, class: 'EXIT', says: /process\.exit\(0\)/, claim: 1 },
@@ -53,12 +53,12 @@ const cases: Case[] = [
   },
 ];
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 describe('an attempt with', () => {
-  test.concurrent.for(cases)('$name', async ({ attempt, class: expected, says, code = 1, claim, diagnosis, seconds = 6, memory = 3072 }, { onTestFinished }) => {
+  test.concurrent.for(cases)('$name', async ({ attempt, class: expected, says, code = 1, claim, diagnosis, seconds = 60, memory = 3072 }, { onTestFinished }) => {
     const track = fixtureTrack(onTestFinished);
-    track.write(json, track.read(json).replace('"timeLimit": 1', `"timeLimit": ${seconds}, "memoryLimit": ${memory}`));
+    track.write(json, track.read(json).replace('"timeLimit": 30', `"timeLimit": ${seconds}, "memoryLimit": ${memory}`));
     track.write(file, attempt);
     const result = await track.run(['check', '01/01', '--json']);
     const verdict = JSON.parse(result.out) as Verdict;
@@ -67,7 +67,6 @@ describe('an attempt with', () => {
     expect(result.code).toBe(code);
     if (claim !== undefined) expect(verdict.claims.indexOf(firstOpen(verdict)!)).toBe(claim - 1);
     if (diagnosis !== undefined) expect(failure!.diagnosis).toMatch(diagnosis);
-    expect(result.ms).toBeLessThan((seconds + 20) * 1000); // far from hanging, even on a busy machine
   });
 });
 
@@ -171,4 +170,50 @@ test('the same seed gives the same verdict, and --claim repeats one claim', asyn
   expect(mainFailure(again)).toEqual(mainFailure(first));
   const { out } = await track.run(['check', '01/01', '--seed', '7']);
   expect(out).toContain('track check 01/01 --claim 2 --seed 7');
+});
+
+const checkFile = 'challenges/01_basics/01_double.check.ts';
+
+/** Faults of a check, each with the line that must be named. */
+const faults: { name: string; from: string; to: string; says: RegExp }[] = [
+  { name: 'a name that is not defined', from: 'const n = random.int(3, 9);', to: 'const n = random.int(3, nine);', says: /check\.ts:9:29 does not work:\nclaim 2, "double is twice its argument"\nReferenceError: nine is not defined\n[\s\S]*> +9 \|/ },
+  { name: 'an assertion that does not exist', from: ".toBeA('number')", to: '.toBeNumeric()', says: /check\.ts:5:44 does not work:\nclaim 1,[\s\S]*toBeNumeric is not a function/ },
+  { name: 'an exception while it loads', from: 'export default', to: "throw new Error('broken');\nexport default", says: /check\.ts:3:7 does not work:\nError: broken/ },
+];
+
+test.for(faults)('a check with $name is at fault, not the file, and progress stays', async ({ from, to, says }) => {
+  const track = fixtureTrack();
+  track.solve('01_basics/01_double');
+  await track.run(['check', '01/01']);
+  const before = track.read('.track/progress.json');
+  track.solve('01_basics/01_double', 'squares');
+  track.write(checkFile, track.read(checkFile).replace(from, to));
+  const { out, err, code } = await track.run(['check', '01/01']);
+  expect(err).toMatch(/not your file; your progress stays as it is/);
+  expect(err).toMatch(says);
+  expect(out).toBe('');
+  expect(code).toBe(4);
+  expect(track.read('.track/progress.json')).toBe(before);
+  // The other exercises of a chapter are checked all the same.
+  const all = await track.run(['check', '1']);
+  expect(all.out).toMatch(/✗ 01\/01 +double +the track itself has a fault here/);
+  expect(all.code).toBe(4);
+});
+
+test('what the check cannot go on with comes from the attempt where the solution passes', async () => {
+  const track = fixtureTrack();
+  track.write('bugs/01_square.ts', 'export const twice = (): undefined => undefined;\n');
+  const { out, code } = await track.run(['check', 'bugs/01']);
+  expect(out).toMatch(/THREW +TypeError: Cannot read properties of undefined/);
+  expect(out.replace(/\s+/g, ' ')).toContain('your code does not throw this itself: the check cannot go on with what twice gives');
+  expect(out).toContain('bugs/01_square.ts:1:8');
+  expect(code).toBe(1);
+});
+
+test('a stub names the exercises that it builds on, until they pass', async () => {
+  const track = fixtureTrack();
+  expect((await track.run(['check', '02/01'])).out).toMatch(/builds on 01\/01, which you have not passed yet/);
+  track.solve('01_basics/01_double');
+  await track.run(['check', '01/01']);
+  expect((await track.run(['check', '02/01'])).out).not.toContain('builds on');
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { bin, fixtureTrack } from './track.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 test('an unknown id suggests the nearest', async () => {
   const { code, err } = await fixtureTrack().run(['check', 'duoble']);
@@ -22,7 +22,9 @@ test('unknown chapters, exercises, commands and flags are wrong usage', async ()
   const track = fixtureTrack();
   expect(await track.run(['check', '77'])).toMatchObject({ code: 2, err: expect.stringContaining('There is no chapter 77') as string });
   expect(await track.run(['check', '01/09'])).toMatchObject({ code: 2, err: expect.stringContaining('01/01  double') as string });
-  expect((await track.run(['chekc'])).code).toBe(2);
+  expect(await track.run(['chekc'])).toMatchObject({ code: 2, err: 'There is no command chekc; track --help lists them.\nDid you mean\n  track check\n' });
+  expect(await track.run(['03/01'])).toMatchObject({ code: 2, err: expect.stringContaining('  track check 03/01') as string });
+  expect(await track.run(['check', ''])).toMatchObject({ code: 2, err: 'The id is empty; track list shows the exercises.\n' });
   expect((await track.run(['check', '--sede', '3'])).code).toBe(2);
   expect((await track.run(['check', '01/01', '--seed', 'x'])).code).toBe(2);
   expect(await track.run(['check', '01/01', '--claim', '9'])).toMatchObject({ code: 2, err: '01/01 has claims 1 to 4.\n' });
@@ -75,6 +77,22 @@ test('next, list and status tell where one is', async () => {
   expect((await track.run(['next', '--json'])).out).toContain('"id": "02/01"');
   expect((await track.run(['list'])).out).toMatch(/✓ 01\/01 +Double a list +B +5 min/);
   expect((await track.run(['status'])).out).toMatch(/01_basics +█+ 100% {2}1 of 1[\s\S]*1 of 3 exercises pass; next is 02\/01/);
+});
+
+test('the heading of a file does not repeat that of the command', async () => {
+  const track = fixtureTrack();
+  const file = 'challenges/01_basics/01_double.ts';
+  track.write(file, track.read(file).replace(' * Learning goal', ' * 01.1 · Double a list\n *\n * Learning goal'));
+  const { out } = await track.run(['next']);
+  expect(out).toMatch(/^01\/01 Double a list\nbeginner, about 5 min, lists\n\n {2}Learning goal/);
+});
+
+test.each([['check', '01/01'], ['list'], ['hint', '01/01'], ['watch']])('track %s with a state folder that cannot be written says so', async (...args) => {
+  const track = fixtureTrack();
+  track.write('.track', 'a file where the folder should be'); // the permissions of a folder would not stop root
+  const { code, err } = await track.run(args);
+  expect(err).toMatch(/^The file system refuses: (ENOTDIR|EEXIST)[\s\S]*make that folder writable/);
+  expect(code).toBe(4);
 });
 
 test('hints come one a call and are remembered', async () => {

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { mainFailure, type Verdict } from '../src/verdict.ts';
 import { fixtureTrack, type FixtureTrack } from './track.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const file = 'challenges/03_engine/01_softmax.ts';
 

@@ -1,6 +1,6 @@
 /** Watch mode as people use it: the real command, saves while it runs, keys at any time. */
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FSWatcher } from 'chokidar';
@@ -8,7 +8,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { watchFiles } from '../src/watch/files.ts';
 import { fixtureTrack, type FixtureTrack } from './track.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const file = 'challenges/01_basics/01_double.ts';
 
@@ -32,7 +32,7 @@ function watching(track: FixtureTrack, args = ['watch', '01/01']): Watching {
       if (match === null) throw new Error(`${pattern} does not appear in:\n${text.slice(seen)}`);
       seen += match.index + match[0].length;
       return match[0];
-    }, { timeout: 10_000, interval: 20 }),
+    }, { timeout: 60_000, interval: 20 }),
     press: (keys) => void child.stdin!.write(keys),
     closed: new Promise((resolve) => child.once('close', resolve)),
     all: () => text,
@@ -59,7 +59,7 @@ test('a save gives a verdict, and then the types; passing does not jump ahead', 
 test('a save during a run cancels it: only the last text is judged', async () => {
   const track = fixtureTrack();
   const json = 'challenges/01_basics/01_double.json';
-  track.write(json, track.read(json).replace('"timeLimit": 1', '"timeLimit": 60'));
+  track.write(json, track.read(json).replace('"timeLimit": 30', '"timeLimit": 600'));
   const watch = watching(track);
   await watch.sees(/types +✓/);
   track.write(file, 'export function double() { for (;;); }');
@@ -76,7 +76,7 @@ test('a save during a run cancels it: only the last text is judged', async () =>
 test('keys work while an attempt hangs', async () => {
   const track = fixtureTrack();
   const json = 'challenges/01_basics/01_double.json';
-  track.write(json, track.read(json).replace('"timeLimit": 1', '"timeLimit": 60'));
+  track.write(json, track.read(json).replace('"timeLimit": 30', '"timeLimit": 600'));
   track.write(file, 'for (;;);');
   const watch = watching(track);
   await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -157,8 +157,8 @@ test('a file system without events is polled, with a note', async () => {
     directories: [state], state, onChange: (changed) => changes.push(changed), onNote: (note) => notes.push(note),
     open: (_, polling) => silent(polling),
   });
-  await vi.waitFor(() => expect(notes).toEqual([expect.stringContaining('polling')]), { timeout: 4000 });
-  await vi.waitFor(() => expect(poller).toBeDefined());
+  await vi.waitFor(() => expect(notes).toEqual([expect.stringContaining('polling')]), { timeout: 30_000 });
+  await vi.waitFor(() => expect(poller).toBeDefined(), { timeout: 30_000 });
   poller!.emit('change', path.join(state, 'a.ts'));
   expect(changes).toEqual([path.join(state, 'a.ts')]);
   await watch.close();
@@ -169,10 +169,11 @@ test('a real file system needs no polling', async () => {
   onTestFinished(() => rmSync(state, { recursive: true, force: true }));
   const notes: string[] = [];
   const changes: string[] = [];
-  const watch = await watchFiles({ directories: [state], state: path.join(state, '.track'), onChange: (c) => changes.push(c), onNote: (n) => notes.push(n) });
+  const watch = await watchFiles({ directories: [state], state: path.join(state, '.track'), onChange: (c) => changes.push(c), onNote: (n) => notes.push(n), patience: 120_000 });
   writeFileSync(path.join(state, 'a.ts'), 'x');
-  await vi.waitFor(() => expect(changes).toContain(path.join(state, 'a.ts')), { timeout: 3000 });
-  await new Promise((resolve) => setTimeout(resolve, 1700));
+  await vi.waitFor(() => expect(changes).toContain(path.join(state, 'a.ts')), { timeout: 60_000 });
+  // The event of the probe has come, or its file would still be there.
+  await vi.waitFor(() => expect(readdirSync(path.join(state, '.track/probe'))).toEqual([]), { timeout: 60_000 });
   expect(notes).toEqual([]);
   await watch.close();
 });

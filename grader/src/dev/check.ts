@@ -41,8 +41,9 @@ export async function devCheckCommand(session: Session, ids: readonly string[], 
       const proofs = await prove(session.checker, exercise, types);
       results.set(exercise.id, proofs);
       known.set(exercise.id, keys.get(exercise)!, proofs);
+      if (terminal.tty) process.stderr.write('\r\u001b[K');
       if (!json) report(session, exercise, proofs);
-      if (terminal.tty) process.stderr.write(`\r\u001b[K${results.size} of ${exercises.length} exercises, ${((performance.now() - start) / 1000).toFixed(0)} s`);
+      if (terminal.tty) process.stderr.write(`${results.size} of ${exercises.length} exercises, ${((performance.now() - start) / 1000).toFixed(0)} s`);
     }
   };
   await Promise.all(Array.from({ length: lanes }, work));
@@ -55,15 +56,17 @@ export async function devCheckCommand(session: Session, ids: readonly string[], 
   if (json) session.print(JSON.stringify({ exercises: exercises.length, proofs, failed: failed.length }, null, 2));
   else {
     if (stale.length < exercises.length) session.print(terminal.color.dim(`${exercises.length - stale.length} unchanged since they were last proved`));
-    session.print(`${exercises.length} exercises, ${proofs.length} proofs, ${failed.length} failed`);
+    session.print(`${counted(exercises.length, 'exercise')}, ${counted(proofs.length, 'proof')}, ${failed.length} failed`);
   }
   return failed.length === 0 ? exitCode.pass : exitCode.fail;
 }
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 function report({ terminal: { color, symbols }, print }: Session, exercise: Exercise, proofs: readonly Proof[]): void {
   const failed = proofs.filter(({ ok }) => !ok);
   const mark = failed.length === 0 ? color.green(symbols.pass) : color.red(symbols.fail);
-  print(`${mark} ${commandId(exercise).padEnd(8)} ${exercise.name.slice(3).padEnd(28)} ${proofs.length} proofs${failed.length === 0 ? '' : `, ${failed.length} failed`}`);
+  print(`${mark} ${commandId(exercise).padEnd(8)} ${exercise.name.slice(3).padEnd(28)} ${counted(proofs.length, 'proof')}${failed.length === 0 ? '' : `, ${failed.length} failed`}`);
   for (const { name, detail } of failed) print(`    ${name}: ${color.yellow(detail ?? 'it does not hold')}`);
 }
 

@@ -22,6 +22,8 @@ export interface CheckOptions {
   patience?: number;
   /** A process that is already warm; otherwise one is started. */
   sandbox?: Sandbox;
+  /** The process lives on for another check; only for attempts that are trusted. */
+  keep?: boolean;
   watcher?: Watcher;
 }
 
@@ -86,7 +88,7 @@ export class Checker {
       }
       const outcome = await sandbox.run({
         type: 'run', check: (await check).file, attempt: bundle.file, source: attempt, seed,
-        ...(options.claim === undefined ? {} : { only: options.claim - 1 }), all: options.all ?? false, blocked: metadata.blocked,
+        ...(options.claim === undefined ? {} : { only: options.claim - 1 }), all: options.all ?? false, blocked: metadata.blocked, keep: options.keep ?? false,
       }, { seconds: metadata.timeLimit * (options.patience ?? 1), memory: metadata.memoryLimit }, options.watcher);
       const report = outcome.report ?? reportOf(outcome);
       if (options.claim !== undefined && !(options.claim >= 1 && options.claim <= outcome.sentences.length)) {
@@ -100,7 +102,7 @@ export class Checker {
       if (error instanceof BrokenCheck) throw this.#brokenCheck(exercise, error.message, (await this.bundleCheck(exercise)).file);
       throw error;
     } finally {
-      sandbox.kill();
+      if (!options.keep) sandbox.kill();
     }
   }
 
@@ -117,7 +119,7 @@ export class Checker {
     if (options.attempt === exercise.solution || /ReferenceError: .* is not defined/.test(stack)) {
       throw this.#brokenCheck(exercise, `claim ${claim + 1}, "${report.claims[claim]!.sentence}"\n${stack}`, check);
     }
-    const { sandbox: _, watcher: __, ...same } = options;
+    const { sandbox: _, watcher: __, keep: ___, ...same } = options;
     if (existsSync(exercise.solution)) await this.check(exercise, { ...same, claim: claim + 1, attempt: exercise.solution });
     failure!.diagnosis ??= `your code does not throw this itself: the check cannot go on with what ${failure!.used ?? 'it'} gives`;
   }

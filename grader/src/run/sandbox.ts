@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Failure } from '../failure.ts';
 import type { Message, ProgramRequest, RunRequest } from '../protocol.ts';
@@ -88,7 +89,12 @@ export class Sandbox {
     this.#child.unref();
   }
 
-  /** Runs one request; afterwards the process is gone. */
+  /** Whether it can take a request. */
+  get alive(): boolean {
+    return !this.#gone && !this.#killed;
+  }
+
+  /** Runs one request; afterwards the process is gone, unless the request keeps it and it reported. */
   async run(request: Omit<RunRequest, 'token'> | Omit<ProgramRequest, 'token'>, limits: Limits, watcher: Watcher = {}): Promise<Outcome> {
     await this.#ready;
     if (this.#killed) throw new Cancelled('the run was cancelled');
@@ -99,6 +105,8 @@ export class Sandbox {
     const output = new Output(child);
     let timer: NodeJS.Timeout | undefined;
     let memory: NodeJS.Timeout | undefined;
+    let onMessage: (message: Message) => void = () => undefined;
+    let onClose: (code: number | null, signal: NodeJS.Signals | null) => void = () => undefined;
     try {
       await new Promise<void>((resolve, reject) => {
         this.#cancel = reject;
@@ -117,7 +125,7 @@ export class Sandbox {
         output.onFlood = () => end({
           class: 'OUTPUT', says: `it printed more than ${outputLimit / 2 ** 20} MiB`, diagnosis: 'a print inside a loop that runs very often',
         });
-        child.on('message', (message: Message) => {
+        onMessage = (message) => {
           switch (message.type) {
             case 'claims': outcome.sentences = message.sentences; break;
             case 'claim': outcome.reached = message.index; break;
@@ -134,11 +142,12 @@ export class Sandbox {
               break;
             default:
           }
-        });
-        const gone = (code: number | null, signal: NodeJS.Signals | null): void => end(endOf(code, signal, output.text));
+        };
+        onClose = (code, signal) => end(endOf(code, signal, output.text));
+        child.on('message', onMessage);
         // 'close' comes after the pipes are drained, so that the last words of the process are known.
-        child.once('close', gone);
-        if (this.#gone) gone(child.exitCode, child.signalCode);
+        child.once('close', onClose);
+        if (this.#gone) onClose(child.exitCode, child.signalCode);
         else child.send({ ...request, token });
       });
       await new Promise(setImmediate); // what was printed just before the report is in the pipe
@@ -146,7 +155,9 @@ export class Sandbox {
       clearTimeout(timer);
       clearInterval(memory);
       this.#cancel = undefined;
-      this.kill();
+      child.off('message', onMessage).off('close', onClose);
+      output.close();
+      if (request.type !== 'run' || !request.keep || !isClean(outcome)) this.kill();
     }
     outcome.output = output.text;
     outcome.ms = performance.now() - start;
@@ -154,25 +165,36 @@ export class Sandbox {
   }
 }
 
+/** The process reported, and what it ran changed nothing that a later run relies on. */
+function isClean({ report, failure }: Outcome): boolean {
+  return report !== undefined && failure === undefined && report.failure === undefined
+    && report.claims.every((claim) => claim.failure?.class !== 'TAMPERED');
+}
+
 /** Collects what the child prints, up to a limit. */
 class Output {
   text = '';
   onFlood: (() => void) | undefined;
+  readonly #streams: readonly Readable[];
   #bytes = 0;
 
   constructor(child: ChildProcess) {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8');
-      stream?.on('data', (chunk: string) => {
-        this.#bytes += chunk.length;
-        if (this.text.length < keptOutput) {
-          this.text += chunk;
-          if (this.text.length >= keptOutput) this.text = `${this.text.slice(0, keptOutput)}\n… (the rest is left out)\n`;
-        }
-        if (this.#bytes > outputLimit) this.onFlood?.();
-      });
-    }
+    this.#streams = [child.stdout!, child.stderr!];
+    for (const stream of this.#streams) stream.setEncoding('utf8').on('data', this.#add);
   }
+
+  close(): void {
+    for (const stream of this.#streams) stream.off('data', this.#add);
+  }
+
+  readonly #add = (chunk: string): void => {
+    this.#bytes += chunk.length;
+    if (this.text.length < keptOutput) {
+      this.text += chunk;
+      if (this.text.length >= keptOutput) this.text = `${this.text.slice(0, keptOutput)}\n… (the rest is left out)\n`;
+    }
+    if (this.#bytes > outputLimit) this.onFlood?.();
+  };
 }
 
 function isGenuine(report: unknown, signature: unknown, token: string): boolean {

@@ -13,17 +13,16 @@ export interface FileWatchOptions {
   state: string;
   onChange(file: string): void;
   onNote(text: string): void;
+  /** How long the event of the probe may take, in milliseconds. */
+  patience?: number;
   /** Makes the native watcher; replaced by tests. */
   open?: (paths: string[], polling: boolean) => FSWatcher;
 }
 
-/** How long the event of the probe may take. */
-const patience = 1500;
-
 const openChokidar = (paths: string[], usePolling: boolean): FSWatcher =>
   watch(paths, { ignoreInitial: true, usePolling, interval: 300, ignored: (file) => /(^|[\\/])(node_modules|\.git)([\\/]|$)/.test(file) });
 
-export async function watchFiles({ directories, state, onChange, onNote, open = openChokidar }: FileWatchOptions): Promise<FileWatch> {
+export async function watchFiles({ directories, state, onChange, onNote, patience = 1500, open = openChokidar }: FileWatchOptions): Promise<FileWatch> {
   const probes = path.join(state, 'probe');
   mkdirSync(probes, { recursive: true });
   const probe = path.join(probes, String(process.pid));
