@@ -15,7 +15,7 @@ await buildKernels();
 const fresh = `dist/js.${process.pid}`, old = `${fresh}.old`;
 await build({
   absWorkingDir: here,
-  entryPoints: { index: 'src/index.ts', ...Object.fromEntries(entries.map((name) => [name, `src/${name}/index.ts`])) },
+  entryPoints: { index: 'src/index.ts', data_worker: 'src/data/worker.ts', ...Object.fromEntries(entries.map((name) => [name, `src/${name}/index.ts`])) },
   outdir: fresh, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', sourcemap: true, logLevel: 'warning',
 });
 if (existsSync(join(here, 'dist/js'))) renameSync(join(here, 'dist/js'), join(here, old));

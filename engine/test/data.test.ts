@@ -92,6 +92,66 @@ describe('loading', () => {
   });
 });
 
+describe('streams', () => {
+  class Digits extends torch.utils.data.IterableDataset<number> { override *[Symbol.iterator](): Iterator<number> { for (let i = 0; i < 5; i++) yield i; } }
+  it('are batched as they come', () => {
+    expect([...new DataLoader(new Digits(), { batchSize: 2 })].map((b) => b.tolist())).toEqual([[0, 1], [2, 3], [4]]);
+    expect([...new DataLoader(new Digits(), { batchSize: 2, dropLast: true })].map((b) => b.tolist())).toEqual([[0, 1], [2, 3]]);
+    expect([...new DataLoader(new Digits(), { batchSize: null })]).toEqual([0, 1, 2, 3, 4]);
+  });
+  it('may be asynchronous', async () => {
+    class Slow extends torch.utils.data.IterableDataset<number> { override async *[Symbol.asyncIterator](): AsyncIterator<number> { for (let i = 0; i < 3; i++) { await null; yield i; } } }
+    const got: unknown[] = [];
+    for await (const b of new DataLoader(new Slow(), { batchSize: 2 })) got.push(b.tolist());
+    expect(got).toEqual([[0, 1], [2]]);
+    expect(() => [...new DataLoader(new Slow())]).toThrow('use `for await');
+  });
+  it('have no order, no numbers and no length but their own', () => {
+    expect(() => new DataLoader(new Digits(), { shuffle: true })).toThrow('DataLoader with IterableDataset: expected unspecified shuffle option');
+    expect(() => new DataLoader(new Digits()).length).toThrow("object of type 'Digits' has no len()");
+    expect(new DataLoader(new (class extends Digits { override get length(): number { return 5; } })(), { batchSize: 2 }).length).toBe(3);
+  });
+});
+
+describe('worker threads', () => {
+  const here = (name: string): URL => new URL(`./datasets/${name}`, import.meta.url);
+  interface Batch extends Array<unknown> { 0: Tensor; 1: Tensor; 2: { thread: Tensor; draw: Tensor } }
+  const all = async (loader: AsyncIterable<unknown>): Promise<Batch[]> => { const got: Batch[] = []; for await (const b of loader) got.push(b as Batch); return got; };
+  it('load a module\'s dataset in the order of the sampler, with a random stream for each', async () => {
+    torch.manualSeed(1);
+    const loader = new DataLoader(here('squares.ts'), { batchSize: 2, numWorkers: 2 });
+    expect([loader.length, loader.dataset.length]).toEqual([4, 7]);
+    const first = await all(loader), second = await all(loader);
+    expect(first.map(([x]) => [x.dtype, x.tolist()])).toEqual([[0, 1], [2, 3], [4, 5], [6]].map((list) => ['int16', list.map((i) => [[i], [i * i]])]));
+    expect(first.map(([, half]) => [half.dtype, half.tolist()])).toEqual([['float64', [0, 0.5]], ['float64', [1, 1.5]], ['float64', [2, 2.5]], ['int64', [3]]]);
+    expect(first.map(([, , { thread }]) => thread.tolist())).toEqual([[0, 0], [1, 1], [0, 0], [1]]);
+    const draws = [first, second].map((epoch) => epoch.map(([, , { draw }]) => draw.at(0).item()));
+    expect(new Set(draws.flat()).size).toBe(8);
+    torch.manualSeed(1);
+    expect((await all(loader)).map(([, , { draw }]) => draw.at(0).item())).toEqual(draws[0]);
+  });
+  it('hand samples to a collate function of one\'s own, and shuffle as without threads', async () => {
+    const order = async (source: URL | number[]): Promise<unknown> => {
+      torch.manualSeed(5);
+      const got: unknown[] = [], loader = new DataLoader(source as number[], { batchSize: 3, shuffle: true, numWorkers: 1, collateFn: (list: unknown[]) => list.map((s) => (Array.isArray(s) ? (s[1] as number) * 2 : s)) });
+      for await (const b of loader) got.push(b);
+      return got;
+    };
+    expect(await order(here('squares.ts'))).toEqual(await order([0, 1, 2, 3, 4, 5, 6]));
+  });
+  it('share a stream among themselves', async () => {
+    const loader = new DataLoader(here('countdown.ts'), { batchSize: 2, numWorkers: 2 });
+    expect((await all(loader)).map((b) => (b as unknown as Tensor).tolist())).toEqual([[10, 8], [9, 7], [6, 4], [5, 3], [2], [1]]);
+  });
+  it('report what goes wrong in them', async () => {
+    const loader = new DataLoader(here('squares.ts?fail'), { batchSize: 2, numWorkers: 1 }), got: unknown[] = [];
+    await expect((async () => { for await (const b of loader) got.push(b); })()).rejects.toThrow('Caught RangeError in DataLoader worker process 0.\nsample 5 is broken');
+    expect(got.length).toBe(2);
+    expect(() => new DataLoader(here('nothing.ts'), { numWorkers: 1 })).toThrow(/cannot load the dataset/);
+    expect(() => new DataLoader(here('squares.ts'))).toThrow('numWorkers must be 1 or more');
+  });
+});
+
 it('datasets combine', () => {
   const both = new ConcatDataset([[1, 2], new Subset([10, 20, 30], [2, 0])]);
   expect([both.length, ...Array.from({ length: 4 }, (_, i) => both.getItem(i))]).toEqual([4, 1, 2, 30, 10]);

@@ -18,6 +18,19 @@ export function itemOf<T>(dataset: DatasetLike<T>, index: number): T | Promise<T
   return Array.isArray(dataset) ? (dataset as readonly T[])[index] : (dataset as Dataset<T>).getItem(index);
 }
 
+/**
+ * Samples that come one after the other, from a file or a network for example: a subclass has `*[Symbol.iterator]()` or
+ * `async *[Symbol.asyncIterator]()`. In worker threads each has the whole stream; `getWorkerInfo` tells which part to take.
+ */
+export abstract class IterableDataset<T = unknown> implements Dataset<T> {
+  [Symbol.iterator]?(): Iterator<T>;
+  [Symbol.asyncIterator]?(): AsyncIterator<T>;
+  get length(): number { throw new TorchError(`object of type '${this.constructor.name}' has no len()`); }
+  getItem(): T { throw new TorchError(`'${this.constructor.name}' is an IterableDataset: its samples have no numbers`); }
+}
+/** True for a dataset of which the samples can only be taken in turn. */
+export const isIterable = (d: unknown): d is IterableDataset => typeof d === 'object' && d !== null && !Array.isArray(d) && (d instanceof IterableDataset || (typeof (d as Dataset).getItem !== 'function' && (Symbol.iterator in d || Symbol.asyncIterator in d)));
+
 /** Rows of tensors of equal first size: sample i is the list of each tensor's row i. */
 export class TensorDataset implements Dataset<Tensor[]> {
   readonly tensors: readonly Tensor[];
